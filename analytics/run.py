@@ -12,16 +12,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql.datatypes import DuckDBType
 
+from analytics.compiling import sql_of
 from analytics.finding import Finding, Fit
 from analytics.schema import CANONICAL, MARTS, META, QUALITY
 
@@ -77,11 +77,6 @@ class TooSlow(Exception):
     """A query was interrupted after MAX_SECONDS."""
 
 
-def sql_of(expr: ir.Table) -> str:
-    """DuckDB SQL of an unbound expression; values stand in it as typed literals."""
-    return str(ibis.to_sql(expr, dialect="duckdb"))
-
-
 def clean(value: Any) -> Any:
     """A value as it leaves the engine: floats rounded to 10 significant digits, NaN and infinity as None."""
     if isinstance(value, float):
@@ -114,7 +109,8 @@ class Engine:
     def _attach(self, path: Path) -> None:
         quoted = str(path).replace("'", "''")
         self._root.execute(f"ATTACH '{quoted}' AS shop (READ_ONLY)")
-        found = {row[0] for row in self._root.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'shop'").fetchall()}
+        tables = self._root.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'shop'").fetchall()
+        found = {row[0] for row in tables}
         for name in (*CANONICAL, *MARTS, QUALITY.name, META.name):
             if name in found:
                 self._root.execute(f'CREATE VIEW "{name}" AS FROM shop.main."{name}"')
@@ -152,6 +148,11 @@ class Engine:
         with self.cursor() as cursor:
             return [tuple(map(clean, row)) for row in cursor.execute(sql_of(expr)).fetchall()]
 
+    def bound(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a fixed statement with bound values: look-ups too frequent to be compiled each time."""
+        with self.cursor() as cursor:
+            return cursor.execute(statement, values).fetchall()
+
     def frame(self, expr: ir.Table) -> pd.DataFrame:
         """An expression as a pandas frame, for models: one row per group or per customer, never per order line."""
         with self.cursor() as cursor:
@@ -167,7 +168,8 @@ class Engine:
                 with self._lock:
                     cursor = self._root.cursor()
                 cursor.register("fitted_frame", frame)
-                cursor.execute(f'CREATE OR REPLACE TABLE memory.main."{fit.table_name(name)}" AS SELECT {columns} FROM fitted_frame')
+                table = f'memory.main."{fit.table_name(name)}"'
+                cursor.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {columns} FROM fitted_frame")
                 cursor.close()
             self._fitted.add(fit.table_name(""))
 

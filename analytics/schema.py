@@ -320,6 +320,8 @@ QUALITY = Table(
     "quality_report",
     _columns(f"position {COUNT}", f"table_name {TEXT}", f"rule {TEXT}", f"action {TEXT}", f"rows {COUNT}", f"total {COUNT}", f"sample {TEXT}"),
 )
+#: Rows that could not be kept in their table, as JSON, with the rule that says why and the file they came from.
+SET_ASIDE = Table("set_aside", _columns(f"table_name {TEXT}", f"rule {TEXT}", f"file {TEXT}", f"row {TEXT}*"))
 #: key/value settings and stamps of a data set: see `analytics.shop.Settings`.
 META = Table("askwell_meta", _columns(f"key {TEXT}", f"value {TEXT}"), key=("key",))
 
@@ -334,4 +336,4 @@ AGE_BANDS = ("under 25", "25-34", "35-44", "45-54", "55-64", "65 and over")
 
 def all_tables() -> Iterable[Table]:
     """Every table that a data set may hold."""
-    return (*CANONICAL.values(), *MARTS.values(), QUALITY, META)
+    return (*CANONICAL.values(), *MARTS.values(), QUALITY, SET_ASIDE, META)

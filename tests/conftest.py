@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from analytics.models.encoder import Encoder
 from analytics.run import Engine
 from analytics.shop import Shop
+from assistant.ask import Assistant
 from tests.support import NEVER, make_shop
 
 TinyShop = Callable[..., tuple[Shop, Engine]]
@@ -29,3 +31,27 @@ def tiny_shop(tmp_path: Path) -> Iterator[TinyShop]:
     yield make
     for engine in engines:
         engine.close()
+
+
+@pytest.fixture(scope="session")
+def demo_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo company of 1,200 customers, so that customer 1042 is one of them; read only."""
+    from analytics.ingest.load import write_demo
+
+    path = tmp_path_factory.mktemp("demo") / "demo.duckdb"
+    write_demo(path, customers=1_200)
+    return path
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The bundled encoder, loaded once."""
+    return Encoder()
+
+
+@pytest.fixture(scope="session")
+def assistant(demo_db: Path, encoder: Encoder) -> Iterator[Assistant]:
+    """An assistant on the demo company."""
+    opened = Assistant.open(demo_db, encoder=encoder)
+    yield opened
+    opened.close()

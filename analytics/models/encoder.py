@@ -73,9 +73,13 @@ class Encoder:
             os.environ["HF_HUB_OFFLINE"] = "1"
             os.environ["TRANSFORMERS_OFFLINE"] = "1"
             os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+            import torch
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
+            # A question is one short sentence: threads that wait for each other cost more than they bring, and several
+            # times more on a busy machine.
+            torch.set_num_threads(1)
             logging.disable_progress_bar()
             self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
             self._model.eval()

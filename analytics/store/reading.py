@@ -41,6 +41,14 @@ class Version:
     current: bool = False
 
 
+def connect(database: str = ":memory:") -> duckdb.DuckDBPyConnection:
+    """A connection in UTC that fetches and installs nothing and draws no progress bar of its own."""
+    connection = duckdb.connect(database, config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
 def open_shop(path: Path | str, today: date | None = None, *, max_seconds: float | None = None) -> tuple[Shop, Engine]:
     """Opens a data set for reading: the shop (what is loaded) and the engine that runs findings on it.
 
@@ -114,7 +122,7 @@ def _version(file: Path, stamps: Mapping[str, str], current: Mapping[str, str]) 
 def _meta_of(path: Path) -> dict[str, str]:
     """The stamps of a data set file, after the checks that make it one."""
     _check_header(path)
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    connection = connect()
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS shop (READ_ONLY)")
         stamps: dict[str, str] = dict(connection.execute("SELECT key, value FROM shop.askwell_meta").fetchall())

@@ -17,13 +17,13 @@ import pandas as pd
 from analytics import marts
 from analytics.marts import Progress
 from analytics.marts.sql import duck_type, literal, one, quoted
-from analytics.schema import CANONICAL, FORMAT_VERSION, MARTS, META, QUALITY, Table
+from analytics.schema import CANONICAL, FORMAT_VERSION, MARTS, META, QUALITY, SET_ASIDE, Table
 from analytics.shop import Settings
 from analytics.store.errors import DataSetError, write_error
 from analytics.store.files import WORK, clear, folder_of, link, number_of, prune, swap, sync, version_files
 from analytics.store.locking import Busy, locked
 from analytics.store.quality import Check, Source
-from analytics.store.reading import meta
+from analytics.store.reading import connect, meta
 
 #: Memory that building may use, in bytes, on machines that have more than that to spare; beyond it DuckDB spills to disk.
 _MEMORY = 8 * 2**30
@@ -41,14 +41,20 @@ class Build:
     previous: Path | None
     committed: str | None = None
 
+    def check(self, settings: Settings) -> None:
+        """Raises DataSetError (bad_time_zone) for settings that no data set can have."""
+        known = f"SELECT count(*) FROM pg_timezone_names() WHERE name = {literal(settings.time_zone)}"
+        if not one(self.connection, known):
+            raise DataSetError("bad_time_zone", self.path, time_zone=settings.time_zone)
+
     def commit(
         self, settings: Settings, quality: Sequence[Check] = (), sources: Sequence[Source] = (), progress: Progress | None = None
     ) -> str:
         """Creates what is missing, builds the marts, stamps the file and makes it the current version; returns its hash."""
-        for table in (*CANONICAL.values(), QUALITY):
+        for table in (*CANONICAL.values(), QUALITY, SET_ASIDE):
             columns = ", ".join(f"{quoted(c.name)} {duck_type(c.type)}" for c in table.columns)
             self.connection.execute(f"CREATE TABLE IF NOT EXISTS {quoted(table.name)} ({columns})")
-        _check_time_zone(self.connection, settings, self.path)
+        self.check(settings)
         built = marts.build(self.connection, settings, self.now, progress)
         _write_quality(self.connection, quality)
         version = _content_hash(self.connection, built)
@@ -85,9 +91,8 @@ def building(path: Path | str, now: datetime | None = None) -> Iterator[Build]:
 
 def _building(path: Path, folder: Path, now: datetime) -> Iterator[Build]:
     work = folder / f"{WORK}{os.getpid()}.duckdb"
-    connection = duckdb.connect(str(work), config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    connection = connect(str(work))
     try:
-        connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET temp_directory = {literal(str(work.with_suffix('.tmp')))}")
         connection.execute(f"SET memory_limit = '{_memory()}B'")
         yield Build(path, folder, work, connection, now, path if path.exists() else None)
@@ -168,7 +173,7 @@ def _stamp(
             last = one(connection, f"SELECT CAST(max({table.time}) AS DATE) FROM {table.name}")
             if first is not None:
                 ranges[table.name] = [first.isoformat(), last.isoformat()]
-    rows = {name: one(connection, f"SELECT count(*) FROM {name}") for name in (*CANONICAL, *MARTS, QUALITY.name)}
+    rows = {name: one(connection, f"SELECT count(*) FROM {name}") for name in (*CANONICAL, *MARTS, QUALITY.name, SET_ASIDE.name)}
     values = {
         "format_version": str(FORMAT_VERSION), "version": version, "number": str(number), "as_of": built.as_of.isoformat(),
         "first_day": built.first_day.isoformat(), "loaded_at": now.replace(microsecond=0).isoformat() + "Z",
@@ -203,12 +208,6 @@ def _next_number(folder: Path, previous: Path | None) -> int:
     if previous is not None:
         numbers.append(int(meta(previous).get("number", "0")))
     return max(numbers, default=0) + 1
-
-
-def _check_time_zone(connection: duckdb.DuckDBPyConnection, settings: Settings, path: Path) -> None:
-    known = f"SELECT count(*) FROM pg_timezone_names() WHERE name = {literal(settings.time_zone)}"
-    if not one(connection, known):
-        raise DataSetError("bad_time_zone", path, time_zone=settings.time_zone)
 
 
 def _memory() -> int:

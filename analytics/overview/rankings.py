@@ -1,0 +1,173 @@
+"""Best and worst: customers and products ranked by a metric."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+
+from analytics import statistics
+from analytics.finding import Caveat, Filter, Finding, Shared
+from analytics.overview.asked import Asked, asked, defaults_of, period_facts
+from analytics.overview.figures import figure, plain, units_of
+from analytics.overview.scope import scope
+from analytics.period import Period
+from analytics.semantics import measure
+from analytics.semantics.conditions import compare
+from analytics.shop import Shop
+
+Order = Literal["highest", "lowest"]
+#: Metrics that say nothing of one customer: the question means how much they are worth.
+_NOT_OF_ONE = ("customers", "new_customers")
+_FIGURES = ("value", "first_value", "last_value", "second_value", "total", "shown_total", "average", "low", "high")
+
+
+def top_customers(
+    shop: Shop,
+    *,
+    metric: str = "revenue",
+    period: Period | None = None,
+    filters: tuple[Filter, ...] = (),
+    segment: tuple[str, ...] = (),
+    top_n: int = 10,
+    order: Order = "highest",
+) -> Finding:
+    """Known customers ranked by a metric over a period (all the data unless given); ties by customer number.
+
+    `share` is of the metric's total over everybody, guests included, for sums. Orders without a customer are left out of the
+    ranking. Lowest: among those with a figure at all, for sales among those with a counted order.
+    """
+    name = "revenue" if metric in _NOT_OF_ONE else metric
+    request = asked(shop, name, period, None, filters, segment, ("customer_id",))
+    ranked = Shared("ranked_customers", _ranked(request, "customer_id", order))
+    people = shop.customer_facts.select("customer_id", "name", "city", "value_tier", "rfm_segment", "last_order_date")
+    shown = ranked.table.filter(ranked.table["rank"] <= top_n).inner_join(people, "customer_id")
+    about = ("city", "value_tier", "rfm_segment", "last_order_date")
+    columns = ("rank", "customer_id", "name", "value", *_measures(request, "customer_id"), *about)
+    facts = _facts(request, ranked.table, top_n, "customer_id")
+    first = people.rename(first_id="customer_id").select("first_id", "name", "rfm_segment", "value_tier")
+    facts = facts.left_join(first, "first_id").drop("first_id_right").mutate(order=ibis.literal(order))
+    return Finding(
+        facts, {"customers": shown.order_by("rank").select(*columns)},
+        scope(shop, name, request.period, request.filters, ("customer_id",), known_only=True), shared=(ranked,),
+        caveats=(Caveat("first_small_sample", "few"), Caveat("ranking_without_guests", "guest_share", ">", 0.1)),
+        units=units_of(request.metric, _FIGURES), definitions=(name,),
+        defaults=defaults_of(request) | ({"metric": "revenue"} if name != metric else {}),
+    )
+
+
+def top_products(
+    shop: Shop,
+    *,
+    metric: str = "revenue",
+    period: Period | None = None,
+    filters: tuple[Filter, ...] = (),
+    segment: tuple[str, ...] = (),
+    top_n: int = 10,
+    order: Order = "highest",
+) -> Finding:
+    """Products ranked by a metric over a period (all the data unless given); ties by product number.
+
+    `share` is of the metric's total over all products, for sums. Lowest: among the products that sold at all; those in the
+    catalogue that match the filters and sold nothing are counted and listed apart.
+    """
+    request = asked(shop, metric, period, None, filters, segment, ("product_id",))
+    ranked = Shared("ranked_products", _ranked(request, "product_id", order))
+    products = shop.table("products").select("product_id", "name", "category")
+    shown = ranked.table.filter(ranked.table["rank"] <= top_n).left_join(products, "product_id").drop("product_id_right")
+    shown = shown.mutate(product=shown["name"].fill_null(shown.product_id))
+    unsold = _unsold(request, ranked.table)
+    facts = _facts(request, ranked.table, top_n, "product_id")
+    first = products.rename(first_id="product_id")
+    facts = facts.left_join(first, "first_id").drop("first_id_right").cross_join(unsold.agg(unsold=unsold.count()))
+    facts = facts.mutate(name=facts["name"].fill_null(facts.first_id), order=ibis.literal(order))
+    columns = ("rank", "product_id", "product", "category", "value", *_measures(request, "product_id"))
+    tables = {"products": shown.order_by("rank").select(*columns)}
+    if order == "lowest":
+        tables["unsold"] = unsold.order_by("product_id").select("product_id", product="name", category="category")
+    return Finding(
+        facts, tables, scope(shop, metric, request.period, request.filters, ("product_id",)), shared=(ranked,),
+        caveats=(Caveat("first_small_sample", "few"), Caveat("small_groups", "small_groups", ">", 0)),
+        units=units_of(request.metric, _FIGURES), definitions=(metric,), defaults=defaults_of(request),
+    )
+
+
+def _measures(request: Asked, key: str) -> tuple[str, ...]:
+    """What stands beside the figure: the share of a sum, else the sample and for products the interval; and what is bought."""
+    beside = [name for name in _beside(request) if name != request.metrics[0]]
+    if not request.metric.sampled:
+        return ("share", *beside)
+    if key == "product_id":
+        return ("low", "high", "sample", *beside)
+    return tuple(beside) or ("sample",)
+
+
+def _beside(request: Asked) -> tuple[str, ...]:
+    return ("revenue", "orders") if "order_facts" in request.metric.measures or "sale_lines" in request.metric.measures else ()
+
+
+def _figures(request: Asked, key: str) -> ir.Table:
+    """The metric, and what stands beside it, per customer or product; for sales, of those with a counted order."""
+    names = tuple(dict.fromkeys((request.metrics[0], *_beside(request))))
+    rows = measure(request.shop, names, dims=(key,), period=request.period, filters=request.filters, samples=True)
+    # A product that always came back has no counted order and the highest return rate of all.
+    return rows.filter(rows.orders > 0) if "orders" in names and request.metrics[0] != "return_rate" else rows
+
+
+def _ranked(request: Asked, key: str, order: Order) -> ir.Table:
+    """One row per customer or product with rank, figure, interval and share; products with small samples rank behind."""
+    rows = _figures(request, key)
+    main = figure(rows, request.metrics[0])
+    low, high = main.interval
+    sampled = request.metric.sampled and key == "product_id"
+    beside = {name: plain(rows[name]) for name in _beside(request) if name != request.metrics[0]}
+    table = rows.filter(rows[key].notnull(), main.value.notnull()).select(
+        key, value=plain(main.value), sample=main.sample.cast("int64"), low=plain(low), high=plain(high), **beside,
+        is_small=(main.sample < statistics.SMALL_SAMPLE).fill_null(True) if sampled else ibis.literal(False),
+    )
+    total = measure(request.shop, request.metrics[:1], period=request.period, filters=request.filters)
+    whole = plain(total[request.metrics[0]])
+    adds_up = not request.metric.sampled
+    base = ibis.ifelse(whole > 0, whole, ibis.null("float64")) if adds_up else ibis.null("float64")
+    table = table.cross_join(total.select(total=whole, base_=base))
+    table = table.mutate(share=table.value / table.base_, all_small_=table.is_small.all().over(ibis.window()))
+    table = table.mutate(behind=table.is_small & ~table.all_small_).drop("base_", "all_small_")
+    size = table.value if order == "lowest" else ibis.desc(table.value)
+    return table.mutate(rank=ibis.row_number().over(order_by=[table.behind, size, table[key]]) + 1)
+
+
+def _facts(request: Asked, ranked: ir.Table, top_n: int, key: str) -> ir.Table:
+    """How many were ranked and are shown, the first and the last of those shown, and what they make up together."""
+    inside = ranked["rank"] <= top_n
+    first = ranked["rank"] == 1
+    sums = not request.metric.sampled
+    one = ranked.aggregate(
+        ranked=ranked.count(), shown=inside.sum().fill_null(0), first_id=ranked[key].max(where=first),
+        first_value=ranked.value.max(where=first), first_share=ranked.share.max(where=first),
+        first_sample=ranked["sample"].max(where=first),
+        second_value=ranked.value.max(where=ranked["rank"] == 2), last_value=ranked.value.argmax(ranked["rank"], where=inside),
+        shown_total=ranked.value.sum(where=inside), shown_share=ranked.share.sum(where=inside), average=ranked.value.mean(),
+        ranked_share=ranked.share.sum(), small_groups=ranked.behind.sum().fill_null(0), few=ranked.is_small.max(where=first),
+    )
+    total = measure(request.shop, request.metrics[:1], period=request.period, filters=request.filters)
+    one = one.cross_join(total.select(total=plain(total[request.metrics[0]])))
+    return one.mutate(
+        metric=ibis.literal(request.metrics[0]), is_total=ibis.literal(sums), few=one.few.fill_null(False),
+        shown_total=one.shown_total if sums else ibis.null("float64"), guest_share=(1 - one.ranked_share).fill_null(0.0).round(6),
+        **period_facts(request),
+    ).drop("ranked_share")
+
+
+def _unsold(request: Asked, ranked: ir.Table) -> ir.Table:
+    """Products of the catalogue that pass the filters on products and have no sale here; only for metrics of sales."""
+    products = request.shop.table("products")
+    for item in request.filters:
+        if item.field in ("category", "product_id"):
+            products = products.filter(compare(products[item.field], item))
+        elif item.field == "product":
+            products = products.filter(compare(products["name"], item))
+    if "sale_lines" not in request.metric.measures:
+        products = products.filter(ibis.literal(False))
+    return products.filter(~products.product_id.isin(ranked.product_id))
+

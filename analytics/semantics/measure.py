@@ -1,0 +1,229 @@
+"""Any metric by any dimension that the tables can join, with filters, period and grain.
+
+The one place where a metric meets a dimension: `measure` builds the expression, `why_not` says what stands against it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from analytics.finding import CannotAnswer, Filter
+from analytics.period import DAY, GRAINS, Grain, Period
+from analytics.semantics import special
+from analytics.semantics.conditions import within
+from analytics.semantics.customers import is_customer_field
+from analytics.semantics.dimensions import ORIGIN, TIME_COLUMN, bucket, dimension_of, joinable, with_dimensions
+from analytics.semantics.filters import restrict, why_not_filter
+from analytics.semantics.metrics import LINES, METRICS, Metric
+from analytics.semantics.special import Span
+from analytics.shop import Shop
+
+Group = tuple[str, tuple[str, ...]]
+
+
+def base_for(metric: Metric, dims: tuple[str, ...] = (), filters: tuple[Filter, ...] = ()) -> str | None:
+    """The cheapest mart on which the metric, the dimensions and the filters meet, or None."""
+    for base in metric.measures:
+        if all(_splits(metric, name, base) for name in dims) and not any(_refusal(metric, base, item) for item in filters):
+            return base
+    return None
+
+
+def _splits(metric: Metric, name: str, base: str) -> bool:
+    """Whether the metric, computed on the mart, can be split by the dimension."""
+    dimension = dimension_of(name)
+    if metric.name in special.CHURN:
+        return dimension.source == "customer" or name in ("region", "city", "country")
+    if metric.name == "acquisition_cost":
+        return name in special.ACQUISITION_DIMENSIONS
+    if metric.name == "overdue_amount" and dimension.source == "time":
+        return False
+    return joinable(dimension, base)
+
+
+def _refusal(metric: Metric, base: str, item: Filter) -> str | None:
+    """The reason's code why the metric cannot be filtered, or None."""
+    if metric.name in special.CHURN:
+        return None if is_customer_field(item.field) else why_not_filter(base, item) or "not_joinable"
+    if metric.name == "acquisition_cost":
+        return None if item.field in special.ACQUISITION_DIMENSIONS and item.op in ("=", "in", "!=") else "not_joinable"
+    return why_not_filter(base, item)
+
+
+def why_not(
+    shop: Shop, metric_name: str, dims: tuple[str, ...] = (), filters: tuple[Filter, ...] = (), grain: Grain | None = None
+) -> CannotAnswer | None:
+    """What stands against the request, as the exception that `measure` would raise; None when it can be answered."""
+    metric = METRICS.get(metric_name)
+    if metric is None:
+        return CannotAnswer("unknown_metric", metric=metric_name)
+    try:
+        for name in dims:
+            dimension_of(name)
+        shop.require(ORIGIN[next(iter(metric.measures))], *metric.needs)
+    except CannotAnswer as refused:
+        return refused
+    dims, _ = _grained(dims, grain)
+    if base_for(metric, dims, filters) is not None:
+        return None
+    bases = list(metric.measures)
+    wrong = next((name for name in dims if not any(_splits(metric, name, base) for base in bases)), None)
+    if wrong is None:
+        item, code = _worst_filter(metric, bases, filters)
+        if code == "unknown_field":
+            return CannotAnswer(code, field=item)
+        wrong = item or dims[0]
+    return CannotAnswer("not_joinable", metric=metric_name, dimension=wrong, field=wrong, table=ORIGIN[bases[0]])
+
+
+def _worst_filter(metric: Metric, bases: list[str], filters: tuple[Filter, ...]) -> tuple[str, str]:
+    """The field that no mart of the metric has, and the reason; empty where each alone would do."""
+    for item in filters:
+        reasons = [_refusal(metric, base, item) for base in bases]
+        if all(reasons):
+            return item.field, str(reasons[0])
+    return "", "not_joinable"
+
+
+def _grained(dims: tuple[str, ...], grain: Grain | None) -> tuple[tuple[str, ...], Grain | None]:
+    """A single time dimension is a grain, so that its empty buckets are there too."""
+    if grain is None and sum(name in GRAINS for name in dims) == 1:
+        grain = next(name for name in GRAINS if name in dims)
+    return tuple(name for name in dims if name != grain), grain
+
+
+def measure(
+    shop: Shop,
+    metrics: tuple[str, ...],
+    *,
+    dims: tuple[str, ...] = (),
+    period: Period | None = None,
+    filters: tuple[Filter, ...] = (),
+    grain: Grain | None = None,
+    samples: bool = False,
+    only: ir.Table | None = None,
+) -> ir.Table:
+    """One row per combination of dimension values (and grain bucket) with a column per metric.
+
+    Columns: the dimensions, the grain's name (first day of the bucket) if given, the metrics; with `samples` also
+    `sample_<metric>` and `spread_<metric>` (null where a metric has none). Without dims and grain: exactly one row.
+    With a grain (or a time dimension), every bucket of the period is there: sums and balances show 0, others null where
+    nothing happened. `only`, a table of the dims' columns, leaves out all other groups. Raises CannotAnswer where the
+    schema cannot join.
+    """
+    dims, grain = _grained(dims, grain)
+    for name in metrics:
+        if refusal := why_not(shop, name, dims, filters, grain):
+            raise refusal
+    keys = (*dims, grain) if grain else dims
+    parts = [_part(shop, group, dims, period, filters, grain) for group in _by_base(metrics, dims, filters)]
+    if not keys:
+        joined = reduce(lambda left, right: left.cross_join(right), parts)
+    else:
+        joined = _on_spine(parts, keys, dims, _span(shop, period).buckets(grain, shop.settings.calendar) if grain else [], only)
+    out = joined.select(*keys, **_output(metrics, joined, samples))
+    return out.mutate(**{m: out[m].fill_null(0) for m in metrics if METRICS[m].zero_filled})
+
+
+def _by_base(metrics: tuple[str, ...], dims: tuple[str, ...], filters: tuple[Filter, ...]) -> list[Group]:
+    """Metrics grouped by the mart they are computed on; special ones stand alone, except those that go together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name in metrics:
+        base = base_for(METRICS[name], dims, filters)
+        assert base is not None, "why_not has passed"
+        family = next((family[0] for family in (special.PER_CUSTOMER, special.CHURN) if name in family), name)
+        groups.setdefault((base, family if METRICS[name].special else ""), []).append(name)
+    return [(base, tuple(names)) for (base, _), names in groups.items()]
+
+
+def rows_of(shop: Shop, base: str, period: Period | None, filters: tuple[Filter, ...], metrics: tuple[str, ...] = ()) -> ir.Table:
+    """The rows of a mart that a request rests on, with the columns that some of the metrics need beside the mart's own."""
+    table = restrict(shop, within(shop.table(base), base, period), base, filters)
+    if base == "ticket_facts":
+        waited = (ibis.literal(shop.as_of) - table.opened_at.cast("date")).cast("int64") * 24
+        promised = shop.settings.sla_first_response_hours
+        still_open = ibis.ifelse(waited > promised, False, ibis.null("boolean"))
+        answered = table.first_response_hours.notnull()
+        table = table.mutate(within_sla=ibis.ifelse(answered, table.first_response_hours <= promised, still_open))
+    if base == LINES and "new_customers" in metrics:
+        numbers = shop.order_facts.select("order_id", "order_number")
+        table = table.left_join(numbers, "order_id").drop("order_id_right")
+    return table
+
+
+def _part(
+    shop: Shop, group: Group, dims: tuple[str, ...], period: Period | None, filters: tuple[Filter, ...], grain: Grain | None
+) -> ir.Table:
+    base, names = group
+    if names[0] in special.CHURN or names[0] == "overdue_amount":
+        spans = _spans(shop, _span(shop, period), grain)
+        of_spans = special.overdue_amount if names[0] == "overdue_amount" else special.churn
+        return of_spans(shop, spans, filters, dims, grain)
+    if names[0] == "acquisition_cost":
+        return special.acquisition_cost(shop, period, filters, dims, grain)
+    rows = with_dimensions(shop, rows_of(shop, base, period, filters, names), base, dims)
+    keys = dims
+    if grain:
+        rows = rows.mutate(**{grain: bucket(rows[TIME_COLUMN[base]], grain, shop.settings.calendar)})
+        keys = (*dims, grain)
+    if METRICS[names[0]].special:
+        return special.per_customer(rows, base, keys)
+    figures: dict[str, ir.Value] = {}
+    for name in names:
+        metric = METRICS[name]
+        figures[name] = metric.measures[base](rows)
+        if base in metric.samples:
+            figures[f"sample_{name}"] = metric.samples[base](rows)
+        if base in metric.spreads:
+            figures[f"spread_{name}"] = metric.spreads[base](rows)
+    return rows.group_by(*keys).agg(**figures) if keys else rows.agg(**figures)
+
+
+def _span(shop: Shop, period: Period | None) -> Period:
+    """The period, or all days of the data."""
+    return period or Period(min(shop.first_day, shop.as_of), shop.as_of + DAY)
+
+
+def _spans(shop: Shop, period: Period, grain: Grain | None) -> list[Span]:
+    if grain is None:
+        return [Span(period.start, period.start, period.end)]
+    starts = period.buckets(grain, shop.settings.calendar)
+    ends = [*starts[1:], period.end]
+    return [Span(start, max(start, period.start), end) for start, end in zip(starts, ends, strict=True)]
+
+
+def _on_spine(
+    parts: list[ir.Table], keys: tuple[str, ...], dims: tuple[str, ...], days: list[date], only: ir.Table | None
+) -> ir.Table:
+    """All key combinations of the parts (and every bucket) with the parts' figures joined on."""
+    if not days and len(parts) == 1 and only is None:
+        return parts[0]
+    spine = None
+    if dims:
+        spine = only.select(*dims) if only is not None else _union([part.select(*dims) for part in parts])
+    if days:
+        buckets = ibis.array([ibis.literal(day) for day in days]).unnest().name(keys[-1]).as_table()
+        spine = spine.cross_join(buckets) if spine is not None else buckets
+    assert spine is not None, "without dims and grain nothing is joined"
+    for part in parts:
+        same = [spine[key].identical_to(part[key]) for key in keys]
+        spine = spine.left_join(part, same)
+        spine = spine.drop(*[f"{key}_right" for key in keys if f"{key}_right" in spine.columns])
+    return spine
+
+
+def _union(tables: list[ir.Table]) -> ir.Table:
+    return reduce(lambda a, b: a.union(b, distinct=True), [table.distinct() for table in tables])
+
+
+def _output(metrics: tuple[str, ...], joined: ir.Table, samples: bool) -> dict[str, ir.Value]:
+    out: dict[str, ir.Value] = {name: joined[name] for name in metrics}
+    if samples:
+        for name in metrics:
+            for column, kind in ((f"sample_{name}", "int64"), (f"spread_{name}", "float64")):
+                out[column] = joined[column].cast(kind) if column in joined.columns else ibis.null(kind)
+    return out

@@ -1,0 +1,165 @@
+"""How well customer service works: how fast tickets are answered and solved, what waits, what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import ibis
+import ibis.expr.types as ir
+
+from analytics import scorecard, statistics
+from analytics.finding import Caveat, Filter, Finding, Scope, Shared
+from analytics.period import DAY, Grain, Period
+from analytics.scorecard import Order, Scorecard, number_of, share_of
+from analytics.semantics import bucket, restrict, rows_of
+from analytics.shop import Shop
+
+#: The measures of service, the one that leads first.
+MEASURES = ("first_response_time", "resolution_time", "sla_rate", "resolution_rate", "csat", "tickets")
+#: Measures that charts draw: their columns are there even where the data do not have them.
+_DRAWN = ("first_response_time", "sla_rate")
+_TICKETS = "ticket_facts"
+#: Days after which most tickets that will be resolved are: until then a period's resolution rate still grows.
+SETTLED_AFTER = 14
+CAVEATS = (
+    Caveat("comparison_before_data", "compared_short"), Caveat("without_comparison", "has_comparison", "=", 0),
+    Caveat("few_tickets", "tickets", "<", statistics.SMALL_SAMPLE), Caveat("tickets_unanswered", "unanswered", ">", 0),
+    Caveat("tickets_still_open", "unresolved", ">", 0), Caveat("groups_with_few", "groups_behind", ">", 0),
+)
+
+
+def service_quality(
+    shop: Shop,
+    *,
+    metric: str | tuple[str, ...] | None = None,
+    period: Period | None = None,
+    compare_to: Period | None = None,
+    filters: tuple[Filter, ...] = (),
+    segment: tuple[str, ...] = (),
+    dimension: tuple[str, ...] = (),
+    grain: Grain | None = None,
+    order: Order | None = None,
+    top_n: int | None = None,
+) -> Finding:
+    """First response and resolution (median and 90th percentile), SLA rate, reopen rate, CSAT and backlog of tickets.
+
+    Tickets count in the period in which they were opened. sla_rate: tickets answered within the promised hours / tickets
+    answered, or unanswered and past them. reopen_rate: tickets reopened / tickets of which it is known. The backlog is that of
+    the data's last day, whenever opened: tickets without a resolution; `overdue` are those of it that have had no answer for
+    longer than promised. Waiting times leave out tickets that still wait. Groups are ticket categories unless a dimension
+    is asked for; a metric that is asked for leads.
+    """
+    card = scorecard.scorecard(
+        shop, MEASURES, metric=_leading(metric), period=period, compare_to=compare_to, filters=filters, segment=segment,
+        dimension=dimension, grain=grain, by_default="ticket_category",
+    )
+    if card.request.period.end > shop.as_of - DAY * SETTLED_AFTER:
+        card = replace(card, unfinished=("resolution_rate",))
+    base = Shared("service_base", scorecard.base_of(card))
+    groups = scorecard.groups(card, _DRAWN, order, top_n)
+    figures = Shared("service_figures", scorecard.figures(base.table, card).cross_join(_reopening(card)))
+    facts = groups.join(figures.table.cross_join(_waits(card)).cross_join(_backlog(card))).mutate(
+        sla_hours=ibis.literal(shop.settings.sla_first_response_hours), as_of=ibis.literal(shop.as_of),
+        **scorecard.common_facts(card, compare_to),
+    )
+    return Finding(
+        facts,
+        {
+            "measures": scorecard.measures(figures.table, card, reopen_rate="down"), "groups": groups.table,
+            "trend": _trend(card).order_by("bucket"),
+        },
+        _counted(card), shared=(base, figures, *groups.shared), caveats=CAVEATS, units=scorecard.units(card),
+        defaults=scorecard.defaults(card, dimension, grain),
+        definitions=(*card.names, "reopen_rate", "backlog", "interval", "significance"),
+    )
+
+
+def _leading(metric: str | tuple[str, ...] | None) -> str | None:
+    """The measure that a question names. "Tickets" names the subject and leads nothing."""
+    names = (metric,) if isinstance(metric, str) else metric or ()
+    return next((name for name in names if name in MEASURES and name != "tickets"), None)
+
+
+def _rows(card: Scorecard, period: Period | None) -> ir.Table:
+    return rows_of(card.request.shop, _TICKETS, period, card.request.filters)
+
+
+def _every(card: Scorecard) -> ir.Table:
+    """Tickets whenever opened, up to the data's last day."""
+    shop = card.request.shop
+    return restrict(shop, shop.table(_TICKETS), _TICKETS, card.request.filters)
+
+
+def _reopening(card: Scorecard) -> ir.Table:
+    """One row: the share of tickets that were reopened, of those of which it is known, now and in the period compared with."""
+    request = card.request
+    then = _rows(card, request.before or request.period).filter(ibis.literal(request.before is not None))
+    now, before = _reopened(_rows(card, request.period)), _reopened(then)
+    both = now.cross_join(before.rename({f"before_{name}": name for name in before.columns}))
+    moved = statistics.share_difference_is_real(
+        both.reopened, both.reopen_sample, both.before_reopened, both.before_reopen_sample
+    )
+    return both.select(
+        "reopened", "reopen_rate", "reopen_rate_low", "reopen_rate_high", reopen_rate_sample=both.reopen_sample,
+        previous_reopen_rate=both.before_reopen_rate, change_of_reopen_rate=both.reopen_rate - both.before_reopen_rate,
+        reopen_rate_moved=moved,
+    )
+
+
+def _reopened(rows: ir.Table) -> ir.Table:
+    known, reopened = rows.reopened.count(), number_of(rows.reopened)
+    low, high = statistics.wilson(reopened, known)
+    return rows.agg(
+        reopened=reopened, reopen_sample=known, reopen_rate=share_of(reopened, known), reopen_rate_low=low, reopen_rate_high=high
+    )
+
+
+def _waits(card: Scorecard) -> ir.Table:
+    """One row: the 90th percentiles of the waiting times, and the tickets of the period that have had no answer."""
+    rows = _rows(card, card.request.period)
+    return rows.agg(
+        first_response_p90=rows.first_response_hours.quantile(0.9).cast("float64"),
+        resolution_p90=rows.resolution_hours.quantile(0.9).cast("float64"),
+        unanswered=number_of(_unanswered(rows)), unresolved=number_of(rows.resolved_at.isnull()),
+    )
+
+
+def _unanswered(rows: ir.Table) -> ir.BooleanValue:
+    """Neither answered nor resolved: a ticket can be solved without an answer."""
+    return rows.first_response_at.isnull() & rows.resolved_at.isnull()
+
+
+def _backlog(card: Scorecard) -> ir.Table:
+    """One row: tickets open on the data's last day, how long they have waited, and how many have had no answer in time."""
+    shop = card.request.shop
+    rows = _every(card)
+    rows = rows.filter(rows.resolved_at.isnull())
+    rows = rows.mutate(age=(ibis.literal(shop.as_of) - rows.opened_at.cast("date")).cast("int64"))
+    late = _unanswered(rows) & (rows.age * 24 > shop.settings.sla_first_response_hours)
+    return rows.agg(
+        backlog=rows.count(), backlog_age=rows.age.median().cast("float64"), oldest_age=rows.age.max().cast("float64"),
+        overdue=number_of(late),
+    )
+
+
+def _trend(card: Scorecard) -> ir.Table:
+    """Every bucket of the period with the measures, and the tickets that were open at its end."""
+    request = card.request
+    buckets = scorecard.trend(card, _DRAWN)
+    every = _every(card)
+    cal, start = request.shop.settings.calendar, request.period.buckets(card.grain, request.shop.settings.calendar)[0]
+    opened = every.group_by(at=bucket(every.opened_at, card.grain, cal)).agg(came=every.count())
+    solved = every.filter(every.resolved_at.notnull())
+    solved = solved.group_by(at=bucket(solved.resolved_at, card.grain, cal)).agg(went=solved.count())
+    still_open = every.resolved_at.isnull() | (every.resolved_at.cast("date") >= start)
+    before = every.agg(waiting=number_of((every.opened_at.cast("date") < start) & still_open))
+    rows = buckets.left_join(opened, buckets.bucket == opened.at).drop("at")
+    rows = rows.left_join(solved, rows.bucket == solved.at).drop("at").cross_join(before)
+    left = (rows.came.fill_null(0) - rows.went.fill_null(0)).sum().over(ibis.cumulative_window(order_by=rows.bucket))
+    return rows.mutate(backlog=(rows.waiting + left).cast("int64")).drop("came", "went", "waiting")
+
+
+def _counted(card: Scorecard) -> Scope:
+    """Every ticket opened in the period is counted; waiting times leave out those that still wait."""
+    rows = _rows(card, card.request.period)
+    return Scope(rows.agg(rows_used=rows.count()), "tickets")

@@ -1,0 +1,39 @@
+"""Labels of the page in the language of the page, and text made safe for Markdown."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import yaml
+
+from assistant import paths
+from assistant.answer import Language
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>$~:])")
+
+
+@lru_cache(maxsize=1)
+def _labels() -> dict[str, dict[str, str]]:
+    data: dict[str, dict[str, str]] = yaml.safe_load((paths.templates() / "ui.yaml").read_text(encoding="utf-8"))
+    return data
+
+
+def label(name: str, language: Language, **values: object) -> str:
+    """A label of templates/ui.yaml."""
+    return _labels()[name][language].format(**values)
+
+
+def escaped(text: str) -> str:
+    """Text as Markdown shows it letter by letter: nothing that a question or a value holds becomes markup."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def paragraphs(text: str) -> str:
+    """A worded body with its paragraphs and bullet lists kept and everything else shown letter by letter."""
+    lines = []
+    for line in text.splitlines():
+        bullet = line.startswith("- ")
+        body = line.removeprefix("- ").replace("**", "")
+        lines.append(("- " if bullet else "") + escaped(body))
+    return "\n".join(lines)

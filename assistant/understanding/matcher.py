@@ -1,0 +1,133 @@
+"""The intent matcher: two linear models, one over words, characters and concepts, one over the sentence vector.
+
+Loads trained arrays and ranks intents; trains nothing and fills no slot. What is asked outside the catalogue is a
+class of its own, so a refusal is a prediction and not only a low score.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from analytics.models.encoder import Encoder
+from assistant.understanding.features import bag, sparse
+from assistant.understanding.text import Language, words
+
+TRAINED = Path(__file__).parent / "trained"
+#: Prefix of the classes of questions that are out of scope; the rest of the name is the kind.
+OUTSIDE = "_"
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Probabilities over intents (out-of-scope classes taken out, not renormalised), over kinds of refusal, and of the
+    question being out of scope at all."""
+
+    intents: tuple[tuple[str, float], ...]
+    outside: tuple[tuple[str, float], ...]
+    refusal: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """Arrays of one language. `words` is classes x vocabulary, `vectors` classes x encoder dimension."""
+
+    classes: tuple[str, ...]
+    vocabulary: npt.NDArray[np.uint64]
+    idf: Floats
+    words: Floats
+    words_bias: Floats
+    vectors: Floats
+    vectors_bias: Floats
+    blend: float
+    temperature: float
+    ask_below: float
+    margin: float
+    decline_above: float
+    refusal: Floats
+    known_words: frozenset[str]
+    in_scope_words: frozenset[str]
+
+    def scores(self, masked: str, concepts: Iterable[str], vector: Floats | None) -> Floats:
+        """Log-probabilities of the classes before the temperature; without a vector, of the word model alone."""
+        index, weight = sparse(bag(masked, concepts), self.vocabulary, self.idf)
+        by_words = log_softmax(self.words[:, index] @ weight + self.words_bias)
+        if vector is None:
+            return by_words
+        by_vector = log_softmax(self.vectors @ vector + self.vectors_bias)
+        return (1 - self.blend) * by_words + self.blend * by_vector
+
+
+def log_softmax(scores: Floats) -> Floats:
+    shifted = scores - scores.max()
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()), dtype=np.float32)
+
+
+def strangeness(masked: str, known: frozenset[str]) -> float:
+    """Share of the words that no in-scope example has; masks count as known."""
+    tokens = [word for _, _, word in words(masked)]
+    return sum(word not in known for word in tokens) / len(tokens) if tokens else 1.0
+
+
+def refusal_features(outside: float, best: float, strange: float, concepts: Iterable[str]) -> list[float]:
+    """What tells a question that is out of scope: log-odds of the refusal classes and of the best intent, the share of
+    strange words, and whether the lexicon knows a metric, a dimension or a segment in it."""
+    found = list(concepts)
+    named = any(c.startswith(("metrics:", "dimensions:", "segments:", "fields:")) for c in found)
+    return [_log_odds(outside), _log_odds(best), strange, float(named), min(len(found), 8) / 8]
+
+
+def _log_odds(chance: float) -> float:
+    bounded = min(max(float(chance), 1e-4), 1 - 1e-4)
+    return float(np.log(bounded / (1 - bounded)))
+
+
+def load_model(language: Language, folder: Path = TRAINED) -> Model:
+    """The trained arrays of a language; raises FileNotFoundError with the command that makes them."""
+    arrays, notes = folder / f"{language}.npz", folder / f"{language}.json"
+    if not arrays.is_file() or not notes.is_file():
+        raise FileNotFoundError(f"{arrays} is missing: run `python -m assistant.understanding.training`")
+    meta = json.loads(notes.read_text(encoding="utf-8"))
+    with np.load(arrays, allow_pickle=False) as data:
+        scale = data["words_scale"].astype(np.float32)
+        return Model(
+            classes=tuple(meta["classes"]), vocabulary=data["vocabulary"], idf=data["idf"].astype(np.float32),
+            words=data["words"].astype(np.float32) * scale[:, None], words_bias=data["words_bias"].astype(np.float32),
+            vectors=data["vectors"].astype(np.float32), vectors_bias=data["vectors_bias"].astype(np.float32),
+            blend=meta["blend"], temperature=meta["temperature"], ask_below=meta["ask_below"],
+            margin=meta["margin"], decline_above=meta["decline_above"], refusal=np.array(meta["refusal"], dtype=np.float32),
+            known_words=frozenset(meta["known_words"]), in_scope_words=frozenset(meta["in_scope_words"]),
+        )
+
+
+class Matcher:
+    """Ranks the intents of the catalogue for a prepared question."""
+
+    def __init__(self, encoder: Encoder, folder: Path = TRAINED) -> None:
+        self.encoder = encoder
+        self._models: dict[Language, Model] = {lang: load_model(lang, folder) for lang in ("en", "zh")}
+
+    def model(self, language: Language) -> Model:
+        return self._models[language]
+
+    def rank(self, masked: str, concepts: Iterable[str], language: Language) -> Ranking:
+        model = self._models[language]
+        vector = self.encoder.encode([masked])[0] if model.blend > 0 else None
+        scores = model.scores(masked, concepts, vector) / model.temperature
+        probabilities = np.exp(log_softmax(scores))
+        pairs = sorted(
+            ((name, round(float(p), 6)) for name, p in zip(model.classes, probabilities, strict=True)),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+        intents = tuple(p for p in pairs if not p[0].startswith(OUTSIDE))
+        outside = tuple((name.removeprefix(OUTSIDE), p) for name, p in pairs if name.startswith(OUTSIDE))
+        signs = refusal_features(sum(p for _, p in outside), intents[0][1], strangeness(masked, model.in_scope_words), concepts)
+        refusal = 1 / (1 + float(np.exp(-(model.refusal[:-1] @ np.array(signs, dtype=np.float32) + model.refusal[-1]))))
+        return Ranking(intents, outside, round(refusal, 6))

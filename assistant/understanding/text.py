@@ -1,0 +1,69 @@
+"""Words and language of a text. Knows no intent and no value; the normal form is that of `folding`."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+MAX_QUESTION = 1_000
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_LATIN_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
+_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[\u3400-\u4dbf\u4e00-\u9fff]+", re.IGNORECASE)
+_jieba_lock = threading.Lock()
+
+
+def language_of(text: str) -> Language:
+    """Chinese when Han characters carry the sentence, else English.
+
+    A Latin word counts as two characters: "GMV 同比怎么样" is Chinese, "how did 上海 do last month" English.
+    """
+    han = len(_HAN.findall(text))
+    latin = len(_LATIN_WORD.findall(text))
+    return "zh" if han and han >= 1.5 * latin else "en"
+
+
+def has_han(text: str) -> bool:
+    return bool(_HAN.search(text))
+
+
+def words(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, word) of a normalised text: Latin words, numbers, and Chinese words as jieba cuts them."""
+    out: list[tuple[int, int, str]] = []
+    for match in _TOKEN.finditer(text):
+        piece = match.group()
+        if not _HAN.match(piece):
+            out.append((match.start(), match.end(), piece))
+            continue
+        offset = match.start()
+        for word in cut(piece):
+            out.append((offset, offset + len(word), word))
+            offset += len(word)
+    return out
+
+
+def cut(text: str) -> list[str]:
+    """Chinese text as words. jieba's dictionary is built in memory: nothing is written to the disk."""
+    return [str(word) for word in _segmenter().cut(text)]
+
+
+_segmenter_cache: list[object] = []
+
+
+def _segmenter():  # type: ignore[no-untyped-def]
+    """jieba with its own dictionary, loaded once, without its cache file."""
+    with _jieba_lock:
+        if not _segmenter_cache:
+            import logging
+
+            import jieba
+
+            jieba.setLogLevel(logging.WARNING)
+            tokenizer = jieba.Tokenizer()
+            # initialize() would read and write a marshalled cache in the temporary folder.
+            tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+            tokenizer.initialized = True
+            _segmenter_cache.append(tokenizer)
+        return _segmenter_cache[0]

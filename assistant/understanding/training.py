@@ -1,0 +1,252 @@
+"""Builds the matcher's trained arrays from the catalogue: `python -m assistant.understanding.training`.
+
+Reads intents/ only. Seeded; the same examples give the same arrays. Writes <language>.npz and <language>.json with the
+hash of what it read, so that a test can tell when the arrays are stale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from analytics.models.encoder import Encoder
+from assistant import paths
+from assistant.understanding import catalogue
+from assistant.understanding.features import bag, feature_id
+from assistant.understanding.matcher import OUTSIDE, TRAINED, log_softmax, refusal_features, strangeness
+from assistant.understanding.prepare import Preparer
+from assistant.understanding.text import Language, words
+
+SEED = 20261117
+FOLDS = 4
+VOCABULARY = 40_000
+MIN_COUNT = 2
+WORD_C = 20.0
+VECTOR_C = 10.0
+#: Share of in-scope questions that may be declined or asked back when thresholds are chosen.
+MAX_DECLINED, MAX_ASKED = 0.025, 0.08
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Prepared example questions of one language with their classes."""
+
+    masked: tuple[str, ...]
+    concepts: tuple[tuple[str, ...], ...]
+    labels: npt.NDArray[np.int64]
+    classes: tuple[str, ...]
+
+
+def catalogue_hash(folder: Path | None = None) -> str:
+    """SHA-256 over every file of intents/, by name: what the trained arrays depend on."""
+    digest = hashlib.sha256()
+    root = folder or paths.intents()
+    for path in sorted(root.rglob("*.yaml")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(_trained_on(path))
+    return digest.hexdigest()
+
+
+def _trained_on(path: Path) -> bytes:
+    """The part of a file that training reads: an intent's examples, or the whole lexicon."""
+    import yaml
+
+    if path.parent.name.startswith("_") or path.name.startswith("_"):
+        return path.read_bytes()
+    entry = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return json.dumps([entry.get("ask"), entry.get("not_this")], ensure_ascii=False, sort_keys=True).encode()
+
+
+def read_examples(language: Language, preparer: Preparer) -> Examples:
+    """Example questions of every intent, and those out of scope as classes of their own."""
+    known = catalogue.load()
+    pairs: list[tuple[str, str]] = []
+    for intent in known:
+        pairs += [(question, intent.id) for question in intent.ask[language]]
+        pairs += [(question, owner) for question, owner in intent.not_this[language].items()]
+    for kind, questions in known.out_of_scope.items():
+        pairs += [(question, OUTSIDE + kind) for question in questions[language]]
+    pairs = sorted(set(pairs))
+    classes = tuple(sorted({label for _, label in pairs}))
+    number = {name: index for index, name in enumerate(classes)}
+    prepared = [preparer.prepare(question, language) for question, _ in pairs]
+    return Examples(
+        tuple(p.masked for p in prepared), tuple(p.concepts for p in prepared),
+        np.array([number[label] for _, label in pairs]), classes,
+    )
+
+
+def vocabulary_of(bags: Sequence[Counter[str]]) -> tuple[npt.NDArray[np.uint64], Floats]:
+    """Sorted feature ids of the most frequent features, and their smoothed inverse document frequency."""
+    seen: Counter[str] = Counter()
+    for features in bags:
+        seen.update(features.keys())
+    kept = sorted((name for name, count in seen.items() if count >= MIN_COUNT), key=lambda n: (-seen[n], n))[:VOCABULARY]
+    ids = np.array([feature_id(name) for name in kept], dtype=np.uint64)
+    frequency = np.array([seen[name] for name in kept], dtype=np.float64)
+    order = np.argsort(ids)
+    idf = np.log((1 + len(bags)) / (1 + frequency)) + 1
+    return ids[order], idf[order].astype(np.float32)
+
+
+def matrix(bags: Sequence[Counter[str]], vocabulary: npt.NDArray[np.uint64], idf: Floats) -> csr_matrix:
+    from assistant.understanding.features import sparse
+
+    rows = [sparse(features, vocabulary, idf) for features in bags]
+    indptr = np.concatenate([[0], np.cumsum([len(index) for index, _ in rows])])
+    indices = np.concatenate([index for index, _ in rows])
+    data = np.concatenate([weight for _, weight in rows])
+    return csr_matrix((data, indices, indptr), shape=(len(bags), len(vocabulary)))
+
+
+def fit(features: Any, labels: npt.NDArray[np.int64], c: float) -> LogisticRegression:
+    return LogisticRegression(C=c, max_iter=80, tol=1e-3, random_state=SEED, class_weight="balanced").fit(features, labels)
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """What the folds that did not see an example say of it: log-probabilities of both models, and its share of words
+    that no in-scope example of the other folds has."""
+
+    by_words: Floats
+    by_vector: Floats
+    strange: Floats
+
+
+def in_scope_words(examples: Examples, rows: Sequence[int]) -> frozenset[str]:
+    """Every word of the in-scope examples among `rows`."""
+    return frozenset(
+        word for i in rows if not examples.classes[examples.labels[i]].startswith(OUTSIDE) for _, _, word in words(examples.masked[i])
+    )
+
+
+def out_of_fold(examples: Examples, bags: Sequence[Counter[str]], vectors: Floats) -> OutOfFold:
+    """Cross-validated predictions for every example."""
+    n, k = len(examples.labels), len(examples.classes)
+    by_words, by_vector = np.zeros((n, k), dtype=np.float32), np.zeros((n, k), dtype=np.float32)
+    strange = np.zeros(n, dtype=np.float32)
+    for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(vectors, examples.labels):
+        vocabulary, idf = vocabulary_of([bags[i] for i in train])
+        model = fit(matrix([bags[i] for i in train], vocabulary, idf), examples.labels[train], WORD_C)
+        by_words[test] = model.predict_log_proba(matrix([bags[i] for i in test], vocabulary, idf))
+        by_vector[test] = fit(vectors[train], examples.labels[train], VECTOR_C).predict_log_proba(vectors[test])
+        known = in_scope_words(examples, list(train))
+        strange[test] = [strangeness(examples.masked[i], known) for i in test]
+    return OutOfFold(by_words, by_vector, strange)
+
+
+def refusal_model(probabilities: Floats, strange: Floats, examples: Examples) -> dict[str, Any]:
+    """A logistic regression that tells in-scope from out-of-scope questions by what the matcher makes of them, with the
+    bound that declines at most MAX_DECLINED of the in-scope ones."""
+    outside = np.array([name.startswith(OUTSIDE) for name in examples.classes])
+    inside = ~outside[examples.labels]
+    found = np.array([
+        refusal_features(p[outside].sum(), p[~outside].max(), share, concepts)
+        for p, share, concepts in zip(probabilities, strange, examples.concepts, strict=True)
+    ])
+    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000).fit(found, ~inside)
+    chance = model.predict_proba(found)[:, 1]
+    bound = float(np.quantile(chance[inside], 1 - MAX_DECLINED))
+    return {
+        "refusal": [round(float(c), 5) for c in (*model.coef_[0], model.intercept_[0])], "decline_above": round(bound, 4),
+        "declined_in_scope": float((chance > bound)[inside].mean()), "declined_out_of_scope": float((chance > bound)[~inside].mean()),
+    }
+
+
+def choose_blend(by_words: Floats, by_vector: Floats, labels: npt.NDArray[np.int64]) -> tuple[float, float]:
+    """Weight of the vector model and temperature that give the least log-loss out of fold."""
+    best = (np.inf, 0.0, 1.0)
+    for blend in np.linspace(0, 0.7, 15):
+        mixed = (1 - blend) * by_words + blend * by_vector
+        for temperature in np.linspace(0.2, 1.4, 25):
+            logits = mixed / temperature
+            logits = logits - logits.max(axis=1, keepdims=True)
+            loss = float(np.mean(np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(labels)), labels]))
+            best = min(best, (loss, float(blend), float(temperature)))
+    return round(best[1], 4), round(best[2], 4)
+
+
+def choose_thresholds(probabilities: Floats, examples: Examples) -> dict[str, float]:
+    """Bounds for asking back: as many in-scope questions fall below them as may be asked back."""
+    outside = np.array([name.startswith(OUTSIDE) for name in examples.classes])
+    inside_rows = ~outside[examples.labels]
+    ranked = np.sort(probabilities[:, ~outside], axis=1)
+    best, second = ranked[:, -1], ranked[:, -2]
+    ask_below = float(np.quantile(best[inside_rows], MAX_ASKED / 2))
+    margin = float(np.quantile((best - second)[inside_rows], MAX_ASKED / 2))
+    return {"ask_below": round(ask_below, 4), "margin": round(margin, 4)}
+
+
+def report(probabilities: Floats, examples: Examples) -> dict[str, float]:
+    """Out-of-fold accuracy of the ranking of in-scope questions."""
+    outside = np.array([name.startswith(OUTSIDE) for name in examples.classes])
+    inside = ~outside[examples.labels]
+    ranked = np.argsort(-np.where(outside, -1, probabilities), axis=1)
+    hit1 = ranked[:, 0] == examples.labels
+    hit3 = (ranked[:, :3] == examples.labels[:, None]).any(axis=1)
+    return {"examples": float(len(examples.labels)), "top1": float(hit1[inside].mean()), "top3": float(hit3[inside].mean())}
+
+
+def train(language: Language, encoder: Encoder, folder: Path = TRAINED) -> dict[str, float]:
+    """Trains and writes one language; returns its cross-validated figures."""
+    examples = read_examples(language, Preparer())
+    bags = [bag(masked, concepts) for masked, concepts in zip(examples.masked, examples.concepts, strict=True)]
+    vectors = encoder.encode(examples.masked)
+    folds = out_of_fold(examples, bags, vectors)
+    blend, temperature = choose_blend(folds.by_words, folds.by_vector, examples.labels)
+    logits = ((1 - blend) * folds.by_words + blend * folds.by_vector) / temperature
+    probabilities = np.exp(np.apply_along_axis(log_softmax, 1, logits))
+    thresholds = choose_thresholds(probabilities, examples)
+    refusal = refusal_model(probabilities, folds.strange, examples)
+    measured = report(probabilities, examples) | {n: refusal.pop(n) for n in ("declined_in_scope", "declined_out_of_scope")}
+    figures = {name: round(value, 4) for name, value in measured.items()}
+    vocabulary, idf = vocabulary_of(bags)
+    by_word = fit(matrix(bags, vocabulary, idf), examples.labels, WORD_C)
+    by_meaning = fit(vectors, examples.labels, VECTOR_C)
+    scale = np.abs(by_word.coef_).max(axis=1) / 127
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        folder / f"{language}.npz", vocabulary=vocabulary, idf=idf.astype(np.float16),
+        words=np.round(by_word.coef_ / scale[:, None]).astype(np.int8), words_scale=scale.astype(np.float32),
+        words_bias=by_word.intercept_.astype(np.float32), vectors=by_meaning.coef_.astype(np.float16),
+        vectors_bias=by_meaning.intercept_.astype(np.float32),
+    )
+    known = sorted({word for masked in examples.masked for _, _, word in words(masked)})
+    notes = {
+        "catalogue": catalogue_hash(), "classes": list(examples.classes), "blend": blend, "temperature": temperature,
+        **thresholds, **refusal, "cross_validation": figures, "known_words": known,
+        "in_scope_words": sorted(in_scope_words(examples, range(len(examples.labels)))),
+    }
+    (folder / f"{language}.json").write_text(json.dumps(notes, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--language", choices=("en", "zh"), action="append")
+    options = parser.parse_args()
+    encoder = Encoder()
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    for language in options.language or ("en", "zh"):
+        sys.stdout.write(f"{language} {json.dumps(train(language, encoder))}\n")
+
+
+if __name__ == "__main__":
+    main()

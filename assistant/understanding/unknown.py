@@ -1,0 +1,78 @@
+"""Words that nothing recognises: misspelt values are corrected and shown as assumed, unknown places are named.
+
+A word that the catalogue's examples and the lexicon know is never corrected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from assistant.answer import Mark
+from assistant.understanding.dialogue import dictionary
+from assistant.understanding.entities import ValueIndex, ValueMatch
+from assistant.understanding.features import mask
+from assistant.understanding.prepare import Prepared
+from assistant.understanding.text import has_han, words
+
+_PLACE_BEFORE = re.compile(r"\b(?:in|at|from|for|around|near|our|the)\s+$")
+_PLACE_AFTER = re.compile(r"^\s*(?:city|region|store|shop|branch|市|省|区|地区|门店|店)")
+
+
+def unrecognised(prepared: Prepared, known: frozenset[str]) -> list[tuple[int, int, str]]:
+    """Content words that are neither recognised nor in the vocabulary of the examples."""
+    covered = [(m.start, m.end) for m in (*prepared.lexical, *prepared.values, *prepared.periods, *prepared.numbers)]
+    filler = dictionary()["en"].filler | dictionary()["zh"].filler
+    return [
+        (start, end, word)
+        for start, end, word in words(prepared.text)
+        if not word[0].isdigit() and word not in known and word not in filler
+        and not any(s < end and start < e for s, e in covered)
+    ]
+
+
+def correct_unknown(prepared: Prepared, index: ValueIndex, known: frozenset[str]) -> tuple[Prepared, tuple[ValueMatch, ...]]:
+    """The question with misspelt values taken for the value they are nearest to."""
+    found = []
+    for start, end, _ in unrecognised(prepared, known):
+        if (match := index.correct(prepared.text, start, end)) is not None:
+            found.append(match)
+    if not found:
+        return prepared, ()
+    values = tuple(sorted((*prepared.values, *found), key=lambda v: v.start))
+    spans = [(p.start, p.end, p.role) for p in prepared.periods]
+    spans += [(v.start, v.end, f"value {v.field}") for v in values if not any(s < v.end and v.start < e for s, e, _ in spans)]
+    return replace(prepared, values=values, masked=mask(prepared.text, spans)), tuple(found)
+
+
+@lru_cache(maxsize=1)
+def chinese_places() -> frozenset[str]:
+    """Place names of jieba's dictionary (tag ns), for telling an unknown city from an unknown word."""
+    import jieba
+
+    with jieba.get_dict_file() as file:
+        rows = (line.decode("utf-8").split() for line in file)
+        return frozenset(row[0] for row in rows if len(row) == 3 and row[2].startswith("ns") and 2 <= len(row[0]) <= 5)
+
+
+def unknown_place(prepared: Prepared, marks: Sequence[Mark], known: frozenset[str]) -> str | None:
+    """A word that reads like a place or a value and that the data do not have, or None.
+
+    Answering for everybody when somebody was asked for would be a wrong answer.
+    """
+    for start, end, word in unrecognised(prepared, known):
+        if any(m.start < end and start < m.end for m in marks):
+            continue
+        if has_han(word):
+            if word in chinese_places():
+                return prepared.original[start:end]
+            continue
+        capital = prepared.original[start].isupper() and not prepared.original.isupper() and start > 0
+        before, after = prepared.text[:start], prepared.text[end:]
+        if capital and (_PLACE_BEFORE.search(before) or _PLACE_AFTER.search(after)):
+            return prepared.original[start:end]
+        if re.search(r"\bin\s+$", before) and re.match(r"\s*(?:[?.!,]|$|last|this|in|for|during|by|over)", after) and len(word) > 3:
+            return prepared.original[start:end]
+    return None
