@@ -22,12 +22,12 @@ from ibis.common.graph import Node
 
 #: Shapes that are remembered, the latest ones.
 _SHAPES = 512
-#: Stand for open dates and texts while an expression is compiled: days of a year without data, and a word of nobody's.
-_FIRST_DAY = date(3, 1, 1).toordinal()
+#: Stand for open dates and texts while an expression is compiled: days that nobody asks about, and a word of nobody's.
+_FIRST_DAY = date(9000, 1, 1).toordinal()
 _WORD = "askwell:open:"
 #: Where a text is a value of the data, and not the unit, format or name that some other operation takes as a text.
 _COMPARING = (ops.Equals, ops.NotEquals, ops.InValues, ops.StringContains)
-_OPEN = re.compile(rf"MAKE_DATE\((?P<year>\d), (?P<month>\d+), (?P<day>\d+)\)|'{_WORD}(?P<place>\d+)'")
+_OPEN = re.compile(rf"MAKE_DATE\((?P<year>9[0-4]\d\d), (?P<month>\d+), (?P<day>\d+)\)|'{_WORD}(?P<place>\d+)'")
 #: Ibis keeps the names of dropped columns in a set, whose order differs from process to process.
 _DROPPED = re.compile(r"(?<=EXCLUDE \()[^()]+(?=\))")
 

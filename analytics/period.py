@@ -151,10 +151,10 @@ def named(name: str, today: date, cal: Calendar = Calendar(), first: date | None
         return this("year", today, cal, name)
     head, _, rest = name.partition("_")
     if head == "this" and rest in GRAINS:
-        return this(rest, today, cal, name)  # type: ignore[arg-type]
+        return this(rest, today, cal, name)
     if head == "last" and rest in GRAINS:
-        return last(1, rest, today, cal, name)  # type: ignore[arg-type]
+        return last(1, rest, today, cal, name)
     number, _, unit = rest.partition("_")
     if head == "last" and number.isdigit() and unit.rstrip("s") in GRAINS:
-        return rolling(int(number), unit.rstrip("s"), today, name)  # type: ignore[arg-type]
+        return rolling(int(number), unit.rstrip("s"), today, name)
     raise ValueError(f"unknown period name: {name!r}")

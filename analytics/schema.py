@@ -225,7 +225,9 @@ CUSTOMER_FACTS = Table(
 #: Net revenue of each known customer by category; `share` is of the customer's own positive revenue.
 CUSTOMER_CATEGORIES = Table(
     "customer_categories",
-    _columns(f"customer_id {ID}", f"category {TEXT}", f"orders {COUNT}", f"units {QUANTITY}", f"revenue {MONEY}", f"share {RATIO}"),
+    _columns(
+        f"customer_id {ID}", f"category {TEXT}", f"orders {COUNT}", f"units {QUANTITY}", f"revenue {MONEY}", f"share {RATIO}"
+    ),
 )
 #: One row per calendar day from the first to the last counted or returned order, zero-filled; `cost` is that of the
 #: lines whose cost is known (null where none is).
@@ -295,7 +297,10 @@ INVOICE_FACTS = Table(
 )
 LOYALTY_FACTS = Table(
     "loyalty_facts",
-    _columns(f"customer_id {ID}", f"occurred_at {TIME}", f"points {COUNT}", f"reward {TEXT}", f"city {TEXT}", f"region {TEXT}", f"country {TEXT}"),
+    _columns(
+        f"customer_id {ID}", f"occurred_at {TIME}", f"points {COUNT}", f"reward {TEXT}", f"city {TEXT}",
+        f"region {TEXT}", f"country {TEXT}"
+    ),
     time="occurred_at",
 )
 EVENT_FACTS = Table(
@@ -318,7 +323,10 @@ MARTS: dict[str, Table] = {
 #: value changed), left_out (in their table, not counted), set_aside (moved to the table `set_aside`).
 QUALITY = Table(
     "quality_report",
-    _columns(f"position {COUNT}", f"table_name {TEXT}", f"rule {TEXT}", f"action {TEXT}", f"rows {COUNT}", f"total {COUNT}", f"sample {TEXT}"),
+    _columns(
+        f"position {COUNT}", f"table_name {TEXT}", f"rule {TEXT}", f"action {TEXT}", f"rows {COUNT}", f"total {COUNT}",
+        f"sample {TEXT}"
+    ),
 )
 #: Rows that could not be kept in their table, as JSON, with the rule that says why and the file they came from.
 SET_ASIDE = Table("set_aside", _columns(f"table_name {TEXT}", f"rule {TEXT}", f"file {TEXT}", f"row {TEXT}*"))

@@ -36,10 +36,19 @@ log = logging.getLogger(__name__)
 
 _CONVERSATIONS = 10_000
 #: Analyses whose heart is one metric by something: see Assistant._stand_in.
-_METRIC_LIKE = frozenset({
-    "churn_rate", "repeat_purchase", "returns", "segment_demographic", "segment_geographic", "acquisition_channels",
-    "campaign_comparison", "agent_performance", "ticket_volume",
-})
+_METRIC_LIKE = frozenset(
+    {
+        "churn_rate",
+        "repeat_purchase",
+        "returns",
+        "segment_demographic",
+        "segment_geographic",
+        "acquisition_channels",
+        "campaign_comparison",
+        "agent_performance",
+        "ticket_volume",
+    }
+)
 Asked = Language | Literal["auto"]
 
 

@@ -21,8 +21,13 @@ from assistant.ui.state import DB_VARIABLE, current
 
 _PAGE = Path(__file__).parent / "ui" / "app.py"
 _SERVER_CONFIG: dict[str, Any] = {
-    "server.headless": True, "browser.gatherUsageStats": False, "client.showErrorDetails": "none", "client.toolbarMode": "minimal",
-    "server.fileWatcherType": "none", "theme.primaryColor": "#0072B2", "logger.level": "warning",
+    "server.headless": True,
+    "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
+    "client.toolbarMode": "minimal",
+    "server.fileWatcherType": "none",
+    "theme.primaryColor": "#0072B2",
+    "logger.level": "warning",
 }
 
 

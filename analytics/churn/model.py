@@ -21,11 +21,24 @@ if TYPE_CHECKING:
     from analytics.run import Engine
 
 REASONS = 3
-_SCORES = ibis.schema({"customer_id": "string", "probability": "float64"} | {f"reason_{n}": "string" for n in range(1, REASONS + 1)})
-_BACKTEST = ibis.schema({
-    "auc": "float64", "auc_low": "float64", "auc_high": "float64", "lift": "float64", "brier": "float64", "base_rate": "float64",
-    "expected_rate": "float64", "cases": "int64", "fitted_cases": "int64", "test_from": "date", "test_until": "date",
-})
+_SCORES = ibis.schema(
+    {"customer_id": "string", "probability": "float64"} | {f"reason_{n}": "string" for n in range(1, REASONS + 1)}
+)
+_BACKTEST = ibis.schema(
+    {
+        "auc": "float64",
+        "auc_low": "float64",
+        "auc_high": "float64",
+        "lift": "float64",
+        "brier": "float64",
+        "base_rate": "float64",
+        "expected_rate": "float64",
+        "cases": "int64",
+        "fitted_cases": "int64",
+        "test_from": "date",
+        "test_until": "date",
+    }
+)
 _FACTORS = ibis.schema({"factor": "string", "coefficient": "float64", "odds_ratio": "float64"})
 
 

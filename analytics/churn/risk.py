@@ -17,7 +17,12 @@ FEW_CASES = 200
 
 
 def churn_risk(
-    shop: Shop, *, segment: tuple[str, ...] = (), filters: tuple[Filter, ...] = (), threshold: float = 0.5, top_n: int = 10,
+    shop: Shop,
+    *,
+    segment: tuple[str, ...] = (),
+    filters: tuple[Filter, ...] = (),
+    threshold: float = 0.5,
+    top_n: int = 10,
     order: Literal["highest", "lowest"] = "highest",
 ) -> Finding:
     """Active known customers whose probability to place no counted order within the churn horizon from today is at least
@@ -42,26 +47,38 @@ def churn_risk(
     )
     return Finding(
         facts,
-        tables={"customers": _ranked(rows, top_n, order), "bands": _bands(rows), "factors": _factors(model.table("factors")),
-                "backtest": model.table("backtest")},
-        scope=Scope(counts, unit="customers"), shared=(people,), fits=(model,),
+        tables={
+            "customers": _ranked(rows, top_n, order),
+            "bands": _bands(rows),
+            "factors": _factors(model.table("factors")),
+            "backtest": model.table("backtest"),
+        },
+        scope=Scope(counts, unit="customers"),
+        shared=(people,),
+        fits=(model,),
         caveats=(Caveat("few_test_cases", "cases", "<", FEW_CASES), Caveat("model_no_better_than_chance", "auc_low", "<=", 0.5)),
-        defaults={"churn_horizon_days": shop.settings.churn_horizon_days}, definitions=("churn_horizon_days", "auc", "value_at_stake"),
+        defaults={"churn_horizon_days": shop.settings.churn_horizon_days},
+        definitions=("churn_horizon_days", "auc", "value_at_stake"),
     )
 
 
 def _facts(rows: ir.Table, group: ir.Table, threshold: float, horizon: int) -> ir.Table:
     """One row: the group's size, those at risk, what is at stake, and who was left out."""
     totals = rows.agg(
-        customers=rows.count(), at_risk=rows.at_risk.sum().fill_null(0), value_at_stake=rows.value_at_stake.sum(where=rows.at_risk).fill_null(0.0),
-        revenue_at_risk=rows.revenue_12m.sum(where=rows.at_risk), expected_leavers=rows.probability.sum().fill_null(0.0),
+        customers=rows.count(),
+        at_risk=rows.at_risk.sum().fill_null(0),
+        value_at_stake=rows.value_at_stake.sum(where=rows.at_risk).fill_null(0.0),
+        revenue_at_risk=rows.revenue_12m.sum(where=rows.at_risk),
+        expected_leavers=rows.probability.sum().fill_null(0.0),
         highest_probability=rows.probability.max(),
     )
     everybody = group.agg(matching=group.count(), never_ordered=(group.orders == 0).sum().fill_null(0))
     both = totals.cross_join(everybody)
     return both.mutate(
-        at_risk_share=both.at_risk.cast("float64") / both.customers.nullif(0), threshold=ibis.literal(float(threshold)),
-        horizon_days=ibis.literal(horizon), already_churned=both.matching - both.never_ordered - both.customers,
+        at_risk_share=both.at_risk.cast("float64") / both.customers.nullif(0),
+        threshold=ibis.literal(float(threshold)),
+        horizon_days=ibis.literal(horizon),
+        already_churned=both.matching - both.never_ordered - both.customers,
     )
 
 
@@ -71,8 +88,16 @@ def _ranked(rows: ir.Table, top_n: int, order: str) -> ir.Table:
     shown = rows.filter(rows.at_risk).order_by(value, rows.customer_id).limit(top_n)
     reasons = [f"reason_{n}" for n in range(1, REASONS + 1)]
     return shown.select(
-        "customer_id", "name", "value_tier", "rfm_segment", "last_order_date", "days_since_last_order", "revenue_12m", "probability",
-        "value_at_stake", *reasons,
+        "customer_id",
+        "name",
+        "value_tier",
+        "rfm_segment",
+        "last_order_date",
+        "days_since_last_order",
+        "revenue_12m",
+        "probability",
+        "value_at_stake",
+        *reasons,
     )
 
 

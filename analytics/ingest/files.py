@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ _LAST_RESORT = "latin_1"
 
 @dataclass(frozen=True)
 class Opened:
-    """A file ready for its reader. For text: `path` is UTF-8; `quotes` and `lines` count characters in it."""
+    """A file ready for its reader: text is UTF-8 now, whatever `encoding` it was in, and the path is no pattern."""
 
     name: str
     path: Path
@@ -49,8 +50,6 @@ class Opened:
     suffix: str
     sha256: str
     encoding: str = "utf-8"
-    quotes: int = 0
-    lines: int = 0
     bad_bytes: int = 0
 
 
@@ -58,7 +57,7 @@ def open_file(file: Path, folder: Path) -> Opened:
     """Recognises a file by its content, unpacks gzip, and turns text into UTF-8. Raises LoadError."""
     head = _head(file)
     suffix = file.suffix.lower()
-    path = file
+    path = _plainly_named(file, folder)
     if head.startswith(_GZIP):
         path = _unpacked(file, folder)
         suffix = Path(file.stem).suffix.lower() if suffix == ".gz" else suffix
@@ -99,6 +98,19 @@ def _head(file: Path) -> bytes:
         raise LoadError("not_readable", str(file), reason=fault.strerror or str(fault)) from fault
 
 
+def _plainly_named(file: Path, folder: Path) -> Path:
+    """The engine takes *, ? and [ in a path for a pattern; a file with such a name gets another one meanwhile."""
+    if not set(str(file)) & set("*?["):
+        return file
+    target = folder / f"{hashlib.sha256(str(file).encode()).hexdigest()[:16]}.given"
+    target.unlink(missing_ok=True)
+    try:
+        target.symlink_to(file.absolute())
+    except OSError:
+        shutil.copyfile(file, target)
+    return target
+
+
 def _unpacked(file: Path, folder: Path) -> Path:
     target = folder / f"{hashlib.sha256(str(file).encode()).hexdigest()[:16]}.unpacked"
     packed, written = file.stat().st_size, 0
@@ -130,20 +142,15 @@ def _text(name: str, path: Path, suffix: str, head: bytes, folder: Path) -> Open
         target = folder / f"{hashlib.sha256(str(path).encode()).hexdigest()[:16]}.utf8"
         _transcode(path, target, encoding)
         path = target
-    digest, quotes, lines, blank, last = hashlib.sha256(), 0, 0, True, b"\n"
+    digest, blank = hashlib.sha256(), True
     for chunk in _chunks(path):
         digest.update(chunk)
-        quotes += chunk.count(b'"')
-        lines += chunk.count(b"\n")
         blank = blank and not chunk.strip()
-        last = chunk[-1:]
     if blank:
         raise LoadError("empty_file", name)
     first = path.open("rb").read(_SAMPLE).lstrip()[:1]
     is_json = suffix in {".json", ".jsonl", ".ndjson"} or first in {b"{", b"["}
-    return Opened(
-        name, path, "json" if is_json else "text", suffix, digest.hexdigest(), encoding, quotes, lines + (last != b"\n"), bad
-    )
+    return Opened(name, path, "json" if is_json else "text", suffix, digest.hexdigest(), encoding, bad)
 
 
 def _encoding(name: str, path: Path, head: bytes) -> tuple[str, int]:

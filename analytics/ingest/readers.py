@@ -28,6 +28,7 @@ MOST_COLUMNS = 2_000
 MOST_BROKEN = 50_000
 _DELIMITERS = (",", ";", "\t", "|")
 _SNIFFED_LINES = 200
+_UNICODE = frozenset({"utf-8", "utf-8-sig"})
 _LONGEST_FIRST_LINE = 2**20
 #: A header of so many cells may hold figures, such as years.
 _WIDE = 50
@@ -96,6 +97,8 @@ def _from_text(opened: Opened, path: Path, where: str, delimiter: str | None, st
     name = _read_csv(opened, path, columns, layout, staging)
     columns = _without_nameless(name, columns, cells, staging)
     rows = int(staging.one(f"SELECT count(*) FROM {name}"))
+    if opened.encoding not in _UNICODE:
+        staging.report(opened.name, "encoding", "repaired", rows, rows, [{"encoding": opened.encoding}])
     if opened.bad_bytes:
         staging.report(opened.name, "broken_characters", "repaired", opened.bad_bytes, rows)
     return Raw(name, opened.name, columns, rows, f"{opened.sha256}{where}", where, stem_of(opened.name))
@@ -178,7 +181,7 @@ def _scan(name: str, path: Path, columns: Sequence[str], layout: Layout, staging
     staging.run(
         f"CREATE OR REPLACE TABLE {name} AS FROM read_csv({literal(str(path))}, delim = {literal(layout.delimiter)},"
         f" quote = '\"', escape = '\"', header = {str(layout.header).lower()}, skip = {layout.skip}, columns = {{{kinds}}},"
-        f" auto_detect = false, store_rejects = true, max_line_size = {2 * LONGEST_ROW}, buffer_size = {4 * LONGEST_ROW})"
+        f" auto_detect = false, hive_partitioning = false, store_rejects = true, max_line_size = {2 * LONGEST_ROW}, buffer_size = {4 * LONGEST_ROW})"
     )
     found = staging.rows("SELECT line, min(csv_line) FROM reject_errors GROUP BY line ORDER BY line")
     return [text or "" for _, text in found]
@@ -202,7 +205,7 @@ def _recover(broken: Sequence[str], width: int, delimiter: str) -> tuple[list[Ro
 
 
 def _parquet(opened: Opened, staging: Staging) -> Raw:
-    source = f"read_parquet({literal(str(opened.path))})"
+    source = f"read_parquet({literal(str(opened.path))}, hive_partitioning = false)"
     try:
         described = staging.rows(f"DESCRIBE FROM {source}")
         names = unique_names(row[0] for row in described)
@@ -220,11 +223,12 @@ def _parquet(opened: Opened, staging: Staging) -> Raw:
 def _json(opened: Opened, staging: Staging) -> Raw:
     lines = staging.new_name("lines")
     if opened.path.open("rb").read(2**16).lstrip()[:1] == b"[":
-        rows_of = f"SELECT json FROM read_json_objects({literal(str(opened.path))}, format = 'array')"
+        rows_of = f"SELECT json FROM read_json_objects({literal(str(opened.path))}, format = 'array', hive_partitioning = false)"
     else:
         rows_of = (
             f"SELECT column0 AS json FROM read_csv({literal(str(opened.path))}, delim = e'\\x07', quote = '', escape = '', "
-            "header = false, columns = {'column0': 'VARCHAR'}, auto_detect = false, max_line_size = 16777216)"
+            f"header = false, columns = {{'column0': 'VARCHAR'}}, auto_detect = false, hive_partitioning = false,"
+            f" max_line_size = {2 * LONGEST_ROW}, buffer_size = {4 * LONGEST_ROW})"
         )
     try:
         staging.run(

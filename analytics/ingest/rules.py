@@ -151,7 +151,7 @@ DATA_CHECKS = (
 )
 #: Rules of reading, mapping and splitting files, which stand in the code of those steps.
 FILE_RULES = (
-    "rows", "trimmed_blanks", "empty_markers", "exact_duplicates", "broken_characters", "uneven_rows", "broken_rows",
+    "rows", "encoding", "trimmed_blanks", "empty_markers", "exact_duplicates", "broken_characters", "uneven_rows", "broken_rows",
     "sheets_not_read", "same_file", "uncertain_mapping", "date_format", "ambiguous_dates", "unreadable_date",
     "unreadable_number", "unreadable_flag", "unreadable_value", "missing_required", "rounded_fractions", "decimal_comma",
     "id_suffix", "duplicate_key", "newer_row", "replaced_lines", "missing_description", "several_names", "order_disagrees",

@@ -102,8 +102,8 @@ def _without_redundant(columns: Sequence[ColumnMapping]) -> tuple[ColumnMapping,
 def _without_rate(
     columns: Sequence[ColumnMapping], profiles: Sequence[ColumnProfile], staging: Staging
 ) -> tuple[ColumnMapping, ...]:
-    """A discount of at most 1 with fractions is a rate, and what it was taken off nobody knows: it stays as it is."""
-    rates = {p.name: p.filled for p in profiles if p.largest is not None and p.largest <= 1 and p.whole < 1 and not p.negative}
+    """A discount that is always below 1 is a rate, and what it was taken off nobody knows: it stays as it is."""
+    rates = {p.name: p.filled for p in profiles if p.largest is not None and 0 < p.largest < 1 and not p.negative}
     out = []
     for column in columns:
         if column.field == "orders.discount" and column.column in rates and not column.given:

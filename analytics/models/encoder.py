@@ -98,7 +98,7 @@ class Encoder:
         vectors = self._model.encode(
             list(texts), batch_size=batch_size, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
         )
-        out: Vectors = np.round(np.asarray(vectors, dtype=np.float32), 5)
+        out: Vectors = np.asarray(np.round(vectors, 5), dtype=np.float32)
         if len(texts) == 1:
             with self._lock:
                 self._cache[texts[0]] = out

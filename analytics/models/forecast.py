@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.models.forecast_methods import FEWEST_VALUES, Method, NoFit, Path, naive, naive_lag, smoothing, theta
+from analytics.models.forecast_methods import FEWEST_VALUES, Method, NoFit, Path, level, naive, naive_lag, smoothing, theta
 from analytics.models.seasonal import Floats
 
 #: Origins of the back-test: the last parts of the history that are forecast from what came before.
@@ -22,8 +22,8 @@ FOLDS = 6
 CLEARLY_BETTER = 1 / 3
 #: Seasons of history from which on smoothing can tell a season that changes from noise; below, theta stands alone.
 _SEASONS_FOR_SMOOTHING = 4
-#: What theta weighs in the combination; smoothing has the rest.
-_THETA_WEIGHT = 2 / 3
+#: What the models weigh in the combination; where one cannot be fitted, the other stands alone.
+_WEIGHTS = {"theta": 2 / 3, "smoothing": 1 / 3}
 #: What a back-test of few origins is drawn towards, and how many origins that prior weighs: models' own intervals are too
 #: narrow by about this factor, and the errors of two steps of one forecast correlate about so much. Both were set on the
 #: training part of the M3 monthly series.
@@ -55,7 +55,7 @@ class Backtest:
 
 @dataclass(frozen=True)
 class ForecastResult:
-    """The next steps. `method`: combination, theta, smoothing or naive. `half` is half the interval's width before it is
+    """The next steps. `method`: combination, theta, smoothing, level or naive. `half` is half the interval's width before it is
     cut at zero, `correlation` that of the errors of two steps; `backtest` is None where there is too little past for one."""
 
     mean: Floats
@@ -83,36 +83,44 @@ class _Fold:
     paths: Mapping[str, Path]
 
 
-def forecast_series(values: Sequence[float] | Floats, horizon: int, season: int = 1, level: float = 80) -> ForecastResult:
-    """The next `horizon` values of a series whose pattern repeats every `season` values, with a `level` percent interval.
+def forecast_series(values: Sequence[float] | Floats, horizon: int, season: int = 1, percent: float = 80) -> ForecastResult:
+    """The next `horizon` values of a series whose pattern repeats every `season` values, with a `percent` interval.
 
-    The forecast is a mean of the theta method and damped exponential smoothing (theta alone below four seasons), unless
-    one of them, or the naive forecast, was clearly better in the back-test. The interval is the methods' own, times what
-    the back-test calls for. It is never below zero for a series that never was. Raises ValueError for no values, a value
-    that is not finite, a horizon or a season below 1, or a level outside 50..99.
+    From four seasons on a mean of the theta method and damped exponential smoothing; theta alone below; below two seasons
+    only the level, as a trend cannot be told from a season then. Another of these, or the naive forecast, takes their
+    place where it was clearly better in the back-test. The interval is the methods' own, times what the back-test calls
+    for. It is never below zero for a series that never was. Raises ValueError for no values, a value that is not finite,
+    a horizon or a season below 1, or an interval outside 50..99 percent.
     """
-    series = _checked(values, horizon, season, level)
+    series = _checked(values, horizon, season, percent)
     if np.all(series == series[-1]):
         flat = np.full(horizon, series[-1])
         return ForecastResult(flat, flat, flat, "naive", None, np.zeros(horizon), 0.0)
-    methods: dict[str, Method] = {"theta": theta, "naive": naive}
-    if len(series) >= max(_SEASONS_FOR_SMOOTHING * season, FEWEST_VALUES):
-        methods["smoothing"] = smoothing()
-    folds = _folds(series, horizon, season, level, methods)
-    paths = _paths(methods, series, season, horizon, level)
+    methods = _methods(len(series), season)
+    folds = _folds(series, horizon, season, percent, methods)
+    paths = _paths(methods, series, season, horizon, percent)
     name = _choice(folds, paths)
     path = paths[name]
     floor = 0.0 if np.min(series) >= 0 else -np.inf
     mean = np.maximum(path.mean, floor)
     judged = [fold for fold in folds if name in fold.paths]
-    half = path.half * _width(judged, name, level)
-    return ForecastResult(
-        mean, np.maximum(mean - half, floor), np.maximum(mean + half, floor), name, _backtest(judged, name, season, floor, level),
-        half, _correlation(judged, name),
-    )
+    half = path.half * _width(judged, name, percent)
+    test = _backtest(judged, name, floor, percent)
+    lower, upper = np.maximum(mean - half, floor), np.maximum(mean + half, floor)
+    return ForecastResult(mean, lower, upper, name, test, half, _correlation(judged, name))
 
 
-def _checked(values: Sequence[float] | Floats, horizon: int, season: int, level: float) -> Floats:
+def _methods(count: int, season: int) -> dict[str, Method]:
+    """The methods that so long a history allows."""
+    if season > 1 and count < 2 * season:
+        return {"level": level, "naive": naive}
+    methods: dict[str, Method] = {"theta": theta, "naive": naive}
+    if count >= max(_SEASONS_FOR_SMOOTHING * season, FEWEST_VALUES):
+        methods["smoothing"] = smoothing()
+    return methods
+
+
+def _checked(values: Sequence[float] | Floats, horizon: int, season: int, percent: float) -> Floats:
     series = np.asarray(values, dtype=np.float64)
     if series.ndim != 1 or len(series) == 0:
         raise ValueError("a series needs at least one value")
@@ -120,33 +128,32 @@ def _checked(values: Sequence[float] | Floats, horizon: int, season: int, level:
         raise ValueError(f"value {int(np.argmin(np.isfinite(series))) + 1} of the series is not a finite number")
     if horizon < 1 or season < 1:
         raise ValueError(f"horizon and season are at least 1, got {horizon} and {season}")
-    if not 50 <= level <= 99:
-        raise ValueError(f"the level of an interval is 50 to 99 percent, got {level:g}")
+    if not 50 <= percent <= 99:
+        raise ValueError(f"an interval covers 50 to 99 percent, got {percent:g}")
     return series
 
 
-def _paths(methods: Mapping[str, Method], past: Floats, season: int, steps: int, level: float) -> dict[str, Path]:
-    """What every method says, and the combination where both models can be fitted."""
+def _paths(methods: Mapping[str, Method], past: Floats, season: int, steps: int, percent: float) -> dict[str, Path]:
+    """What every method says, and the combination of the models where both are asked for."""
     found: dict[str, Path] = {}
     for name, method in methods.items():
         try:
-            found[name] = method(past, season, steps, level)
+            found[name] = method(past, season, steps, percent)
         except NoFit:
             continue
-    if "theta" in found and "smoothing" in found:
-        first, second = found["theta"], found["smoothing"]
-        weights = (_THETA_WEIGHT, 1 - _THETA_WEIGHT)
+    parts = {name: weight for name, weight in _WEIGHTS.items() if name in found}
+    if parts and set(_WEIGHTS) <= set(methods):
         found["combination"] = Path(
-            np.average([first.mean, second.mean], axis=0, weights=weights),
-            np.average([first.half, second.half], axis=0, weights=weights),
+            np.average([found[name].mean for name in parts], axis=0, weights=list(parts.values())),
+            np.average([found[name].half for name in parts], axis=0, weights=list(parts.values())),
         )
     return found
 
 
-def _folds(series: Floats, horizon: int, season: int, level: float, methods: Mapping[str, Method]) -> list[_Fold]:
+def _folds(series: Floats, horizon: int, season: int, percent: float, methods: Mapping[str, Method]) -> list[_Fold]:
     """Forecasts from up to FOLDS earlier origins, evenly spread over the last one and a half horizons (short ones: more)."""
     count = len(series)
-    least = 2 * season if count >= 2 * season + 3 else max(FEWEST_VALUES // 2 + 1, count // 2)
+    least = max(2 * season if count >= 2 * season + 3 else count // 2, FEWEST_VALUES)
     span = min(count - least, max(horizon + (horizon + 1) // 2, 2 * FOLDS))
     if span < 1:
         return []
@@ -157,7 +164,7 @@ def _folds(series: Floats, horizon: int, season: int, level: float, methods: Map
         past, actual = series[:origin], series[origin : origin + horizon]
         lag = naive_lag(origin, season)
         scale = float(np.mean(np.abs(past[lag:] - past[:-lag])))
-        out.append(_Fold(past, actual, scale, _paths(methods, past, season, horizon, level)))
+        out.append(_Fold(past, actual, scale, _paths(methods, past, season, horizon, percent)))
     return out
 
 
@@ -168,7 +175,7 @@ def _errors(fold: _Fold, name: str) -> Floats:
 
 def _choice(folds: Sequence[_Fold], paths: Mapping[str, Path]) -> str:
     """The combination (else the one model there is), unless another one was clearly better at every origin it was tried."""
-    usual = next(name for name in ("combination", "theta", "smoothing", "naive") if name in paths)
+    usual = next(name for name in ("combination", "theta", "smoothing", "level", "naive") if name in paths)
     tried = [name for name in paths if folds and all(name in fold.paths for fold in folds)]
     if usual not in tried:
         return usual
@@ -185,11 +192,11 @@ def _ratios(fold: _Fold, name: str) -> Floats:
     return (fold.actual - path.mean[:count]) / half
 
 
-def _width(folds: Sequence[_Fold], name: str, level: float) -> float:
+def _width(folds: Sequence[_Fold], name: str, percent: float) -> float:
     """What the model's own interval has to be multiplied with, drawn towards the prior by how few origins there are."""
     if not folds:
         return _PRIOR_WIDTH
-    seen = float(np.quantile(np.abs(np.concatenate([_ratios(fold, name) for fold in folds])), level / 100))
+    seen = float(np.quantile(np.abs(np.concatenate([_ratios(fold, name) for fold in folds])), percent / 100))
     return (len(folds) * seen + _PRIOR_ORIGINS * _PRIOR_WIDTH) / (len(folds) + _PRIOR_ORIGINS)
 
 
@@ -205,7 +212,7 @@ def _correlation(folds: Sequence[_Fold], name: str) -> float:
     return min(max(drawn, 0.0), 1.0)
 
 
-def _backtest(folds: Sequence[_Fold], name: str, season: int, floor: float, level: float) -> Backtest | None:
+def _backtest(folds: Sequence[_Fold], name: str, floor: float, percent: float) -> Backtest | None:
     if not folds:
         return None
     actual = np.concatenate([fold.actual for fold in folds])
@@ -218,16 +225,16 @@ def _backtest(folds: Sequence[_Fold], name: str, season: int, floor: float, leve
         origins=len(folds), steps=max(len(fold.actual) for fold in folds), values=len(actual),
         smape=smape(actual, told[name]), mase=_scaled(actual, told[name], scales),
         naive_smape=smape(actual, told["naive"]), naive_mase=_scaled(actual, told["naive"], scales),
-        coverage=_coverage(folds, name, level),
+        coverage=_coverage(folds, name, percent),
     )
 
 
-def _coverage(folds: Sequence[_Fold], name: str, level: float) -> float | None:
+def _coverage(folds: Sequence[_Fold], name: str, percent: float) -> float | None:
     """Share of values inside the interval, each origin judged with the width that the other origins call for."""
     if len(folds) < 2:
         return None
     inside = [
-        np.abs(_ratios(fold, name)) <= _width([other for other in folds if other is not fold], name, level) for fold in folds
+        np.abs(_ratios(fold, name)) <= _width([other for other in folds if other is not fold], name, percent) for fold in folds
     ]
     return float(np.mean(np.concatenate(inside)))
 

@@ -32,7 +32,7 @@ class Path:
     half: Floats
 
 
-#: (values, season, steps, level in percent) -> the next steps.
+#: (values, season, steps, percent of the interval) -> the next steps.
 Method = Callable[[Floats, int, int, float], Path]
 
 
@@ -40,7 +40,7 @@ class NoFit(Exception):
     """The method has nothing sensible to say about this series."""
 
 
-def naive(values: Floats, season: int, steps: int, level: float) -> Path:
+def naive(values: Floats, season: int, steps: int, percent: float) -> Path:
     """The value one season ago, or the last value where the history has no whole season and one more value.
 
     The interval is that of a (seasonal) random walk: it widens with the square root of the seasons ahead.
@@ -50,7 +50,7 @@ def naive(values: Floats, season: int, steps: int, level: float) -> Path:
     moves = values[lag:] - values[:-lag]
     spread = float(np.sqrt(np.mean(moves**2))) if len(moves) else 0.0
     seasons_ahead = np.arange(steps) // lag + 1
-    return Path(np.resize(values[-lag:], steps), z_of(level) * spread * np.sqrt(seasons_ahead))
+    return Path(np.resize(values[-lag:], steps), z_of(percent) * spread * np.sqrt(seasons_ahead))
 
 
 def naive_lag(count: int, season: int) -> int:
@@ -58,7 +58,7 @@ def naive_lag(count: int, season: int) -> int:
     return season if count > season else 1
 
 
-def theta(values: Floats, season: int, steps: int, level: float) -> Path:
+def theta(values: Floats, season: int, steps: int, percent: float) -> Path:
     """The dynamic optimised theta method on the series without its season.
 
     Source: Fiorucci, Pellegrini, Louzada, Petropoulos, Koehler (2016), Models for optimising the theta method and their
@@ -67,8 +67,15 @@ def theta(values: Floats, season: int, steps: int, level: float) -> Path:
     from statsforecast.models import DynamicOptimizedTheta
 
     found = season_of(values, season)
-    path = _path(DynamicOptimizedTheta(season_length=1), found.taken_out(values), steps, level)
+    path = _path(DynamicOptimizedTheta(season_length=1), found.taken_out(values), steps, percent)
     return Path(found.put_back(path.mean, len(values)), path.half * found.scale(len(values), steps) * found.widening)
+
+
+def level(values: Floats, season: int, steps: int, percent: float) -> Path:
+    """Simple exponential smoothing: the level that the series has reached, without trend or season."""
+    from statsforecast.models import AutoETS
+
+    return _path(AutoETS(season_length=1, model="ANN"), values, steps, percent)
 
 
 def smoothing() -> Method:
@@ -80,33 +87,33 @@ def smoothing() -> Method:
     """
     forms: dict[bool, str] = {}
 
-    def method(values: Floats, season: int, steps: int, level: float) -> Path:
+    def method(values: Floats, season: int, steps: int, percent: float) -> Path:
         from statsforecast.models import AutoETS
 
         if season > _MAX_SMOOTHED_SEASON:
             raise NoFit("season too long")
         is_positive = bool(np.min(values) > 0)
         model = AutoETS(season_length=season, model=forms.get(is_positive, "ZAZ"), damped=True)
-        path = _path(model, values, steps, level)
+        path = _path(model, values, steps, percent)
         forms.setdefault(is_positive, str(model.model_["components"][:3]))
         return path
 
     return method
 
 
-def z_of(level: float) -> float:
-    """The two-sided quantile of the normal distribution for a level in percent."""
-    return NormalDist().inv_cdf(0.5 + level / 200)
+def z_of(percent: float) -> float:
+    """The two-sided quantile of the normal distribution for an interval of so many percent."""
+    return NormalDist().inv_cdf(0.5 + percent / 200)
 
 
-def _path(model: Any, values: Floats, steps: int, level: float) -> Path:
+def _path(model: Any, values: Floats, steps: int, percent: float) -> Path:
     if len(values) < FEWEST_VALUES:
         raise NoFit("too few values")
-    label = f"{level:g}"
+    label = f"{percent:g}"
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            found = model.fit(values).predict(h=steps, level=[float(level) if "." in label else int(level)])
+            found = model.fit(values).predict(h=steps, level=[float(percent) if "." in label else int(percent)])
         except Exception as fault:  # the library has no error of its own: whatever it raises, this series has no fit
             raise NoFit(str(fault)) from fault
     mean, low, high = (np.asarray(found[key], dtype=np.float64) for key in ("mean", f"lo-{label}", f"hi-{label}"))

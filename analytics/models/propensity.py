@@ -88,6 +88,12 @@ def evaluate(y: npt.NDArray[np.bool_], p: Floats) -> Evaluation:
     tenth = order[::-1][: max(1, len(p) // 10)]
     base = float(y.mean())
     return Evaluation(
-        auc, max(auc - error, 0.0), min(auc + error, 1.0), float(y[tenth].mean()) / base, float(np.mean((p - y) ** 2)), base,
-        float(p.mean()), len(y),
+        auc,
+        max(auc - error, 0.0),
+        min(auc + error, 1.0),
+        float(y[tenth].mean()) / base,
+        float(np.mean((p - y) ** 2)),
+        base,
+        float(p.mean()),
+        len(y),
     )

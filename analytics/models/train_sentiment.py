@@ -19,6 +19,7 @@ import pandas as pd
 import yaml
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from analytics.models.ngrams import BUCKETS, Floats, grams
 from analytics.models.polarity import DATA, evidence
@@ -118,11 +119,12 @@ def fit(sentences: Sentences) -> Model:
     counts = sparse.csr_matrix((known.share, (known.text, known.bucket)), shape=(len(sentences.texts), BUCKETS))
     design = sparse.hstack([sparse.csr_matrix(rows * EVIDENCE_SCALE), counts * GRAMS_SCALE]).tocsr()
     weight = np.where(sentences.signs == 0, 0.5, 1.0)
-    # liblinear: other solvers give other digits with another number of threads.
-    fitted = LogisticRegression(C=PENALTY, solver="liblinear", max_iter=1_000, tol=1e-6).fit(
-        sparse.vstack([design, design[neutral]]), np.concatenate([opinion, np.full(len(neutral), -1)]),
-        sample_weight=np.concatenate([weight, weight[neutral]]),
-    )
+    # One thread: sums in another order give other digits.
+    with threadpool_limits(limits=1):
+        fitted = LogisticRegression(C=PENALTY, max_iter=5_000, tol=1e-8).fit(
+            sparse.vstack([design, design[neutral]]), np.concatenate([opinion, np.full(len(neutral), -1)]),
+            sample_weight=np.concatenate([weight, weight[neutral]]),
+        )
     coefficients = fitted.coef_[0]
     return Model(
         weights=(coefficients[rows.shape[1] :] * GRAMS_SCALE).astype(np.float16).astype(np.float32),
@@ -209,9 +211,9 @@ def card(results: Sequence[Measured], trained: Model, band: float, own: Sentence
 Made by `python -m analytics.models.train_sentiment`; do not edit. Used by `analytics.models.sentiment.score_texts`.
 
 - **What it is**: logistic regression over {len(trained.evidence)} figures from word lists (praise and blame after
-  negation, degree, contrast and wish) and {BUCKETS:,} hashed n-grams (words and pairs in Latin script, one to three Chinese characters).
-  Labels: score above {band:g} positive, below -{band:g} negative, else neutral; a text that says as much good as bad is drawn
-  towards neutral. Nothing is pickled.
+  negation, degree, contrast and wish) and {BUCKETS:,} hashed n-grams (words and pairs in Latin script, one to three
+  Chinese characters). Labels: score above {band:g} positive, below -{band:g} negative, else neutral; a text that says as
+  much good as bad is drawn towards neutral. Nothing is pickled.
 - **Trained on**: UCI Sentiment Labelled Sentences (Kotzias et al. 2015, CC BY 4.0; 3,000 English sentences, not part of
   this repository) and {len(own.texts)} sentences written for Askwell in both languages. Word lists written for Askwell.
 - **Meant for**: short comments of customers in English, Chinese (simplified) or both. **Not for**: other languages,
@@ -220,7 +222,8 @@ Made by `python -m analytics.models.train_sentiment`; do not edit. Used by `anal
 ## Measured
 
 `right`: the score has the sign of the label. `label right`: the label is right, a neutral label counted as wrong (these sets
-know no neutral). No row was used to train what it measures. The neutral band was chosen on the UCI sentences and the own ones.
+know no neutral). No row was used to train what it measures. The neutral band was chosen on the UCI sentences and the own
+ones; how strongly mixed texts are drawn towards neutral was set with all of these figures in view.
 
 | set | language | texts | majority | right | label right | labelled neutral |
 | --- | --- | --- | --- | --- | --- | --- |

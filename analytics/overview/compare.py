@@ -67,10 +67,10 @@ def metric_compare(
     request = asked(shop, metric, period, compare_to, (*sides.common, *(sides.parts[0][1] if sides.parts else ())), (), dims)
     for _, own in sides.parts[1:]:
         asked(shop, metric, period, None, (*sides.common, *own))
-    return _groups(request, sides, compare_to)
+    return _groups(request, sides, compare_to, {"period": "all_time"} if period is None else {})
 
 
-def _groups(request: Asked, sides: Sides, compare_to: Period | None) -> Finding:
+def _groups(request: Asked, sides: Sides, compare_to: Period | None, defaults: dict[str, str]) -> Finding:
     shop, name, period = request.shop, request.metrics[0], request.period
     table = Shared("compared_sides", _sides_table(request, sides))
     pair = Shared("compared_pair", _pair(table.table))
@@ -89,7 +89,7 @@ def _groups(request: Asked, sides: Sides, compare_to: Period | None) -> Finding:
     shown = table.table.order_by(table.table.value.desc(), "group").select(*_columns(request))
     return Finding(
         facts, {"sides": shown}, scope(shop, name, period, sides.either), shared=(table, pair), caveats=CAVEATS,
-        units=units_of(request.metric, _FIGURES), definitions=(name, "significance"), defaults=defaults_of(request),
+        units=units_of(request.metric, _FIGURES), definitions=(name, "significance"), defaults=defaults | defaults_of(request),
     )
 
 

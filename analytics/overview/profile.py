@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +12,11 @@ from analytics.finding import CannotAnswer, Caveat, Finding, Fit, Scope
 from analytics.overview.asked import RECENT
 from analytics.overview.figures import change_rate, plain
 from analytics.shop import Shop
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analytics.run import Engine
 
 #: Rows of each list of what the customer did last.
 _LATEST = 10
@@ -24,29 +29,28 @@ _ABOUT = (
     "rfm_segment", "value_tier", "lifecycle_stage", "feedback_count", "average_rating", "last_rating", "last_nps",
     "last_feedback_at", "tickets", "open_tickets", "average_csat", "points_balance", "overdue_amount", "days_overdue",
 )
-#: A function of analytics.churn that gives a fitted model with a table `scores` of customer_id and churn_probability.
-CHURN_HOOK = "churn_scores"
+_SCORES = ibis.schema({"customer_id": "string", "probability": "float64", "reason_1": "string", "reason_2": "string"})
 
 
 def customer_profile(shop: Shop, *, customer: str) -> Finding:
     """Everything known of the customer with this number, as of the as-of date; `found` is false for a number nobody has.
 
     Value is counted as everywhere (revenue of counted orders, credits included); `value_rank` is the place by revenue among
-    known customers with a counted order. The churn probability is that of the churn model, where one is built.
+    known customers with a counted order. The churn probability is that of the churn model (see analytics.churn), null where
+    the data are too few or too young for one and for customers who are not active.
     """
     person = shop.customer_facts.filter(shop.customer_facts.customer_id == customer)
-    churn = _churn(shop)
-    facts = _facts(shop, person, customer)
-    if churn is not None:
-        scores = churn.table("scores")
-        own = scores.filter(scores.customer_id == customer).agg(churn_probability=scores.churn_probability.max())
-        facts = facts.cross_join(own)
-    else:
-        facts = facts.mutate(churn_probability=ibis.null("float64"))
+    churn = churn_scores(shop)
+    scores = churn.table("scores")
+    own = scores.filter(scores.customer_id == customer)
+    own = own.agg(
+        churn_probability=scores.probability.max(), churn_reason=scores.reason_1.max(), churn_reason_2=scores.reason_2.max()
+    )
+    facts = _facts(shop, person, customer).cross_join(own)
     orders = _of(shop, "order_facts", customer)
     used = orders.agg(rows_used=orders.counted.sum().fill_null(0), left_out_not_counted=(~orders.counted).sum().fill_null(0))
     return Finding(
-        facts, _tables(shop, customer), Scope(used, "orders"), fits=(churn,) if churn is not None else (),
+        facts, _tables(shop, customer), Scope(used, "orders"), fits=(churn,),
         caveats=(Caveat("no_such_customer", "found", "=", 0), Caveat("customer_without_orders", "has_no_order")),
         definitions=("rfm_segment", "value_tier", "lifecycle_stage"),
     )
@@ -115,18 +119,20 @@ def _tables(shop: Shop, customer: str) -> dict[str, ir.Table]:
     return tables
 
 
-def _churn(shop: Shop) -> Fit | None:
-    """The fitted churn model, where analytics.churn offers one and the data are enough for it."""
-    try:
-        module = importlib.import_module("analytics.churn")
-    except ModuleNotFoundError as fault:
-        if fault.name == "analytics.churn":
-            return None
-        raise
-    scores: Callable[[Shop], Fit] | None = getattr(module, CHURN_HOOK, None)
-    if scores is None:
-        return None
-    try:
-        return scores(shop)
-    except CannotAnswer:
-        return None
+def churn_scores(shop: Shop) -> Fit:
+    """Who is likely to leave and the two main reasons, from the churn model; nobody where the data cannot carry one."""
+
+    def fit(engine: Engine) -> Mapping[str, pd.DataFrame]:
+        import pandas as pd
+
+        from analytics.churn import churn_model_fit
+
+        model = churn_model_fit(shop)
+        try:
+            engine.ensure(model)
+        except CannotAnswer:
+            return {"scores": pd.DataFrame(columns=list(_SCORES))}
+        scores = model.table("scores")
+        return {"scores": engine.frame(scores.select(*_SCORES).order_by("customer_id"))}
+
+    return Fit("profile", "", {"scores": _SCORES}, fit)

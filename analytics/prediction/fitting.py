@@ -6,7 +6,7 @@ Owns how the unfinished bucket, sums of steps and groups are put together; the f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ HEADLINE = ibis.schema(
         "low": "float64", "high": "float64", "known": "float64", "previous": "float64", "year_before": "float64",
         "partial_known": "float64", "partial_expected": "float64", "buckets": "int64", "first_bucket": "date", "method": "string",
         "origins": "int64", "steps": "int64", "checked": "int64", "smape": "float64", "naive_smape": "float64",
-        "mase": "float64", "naive_mase": "float64", "coverage": "float64", "adds_up": "boolean",
+        "mase": "float64", "naive_mase": "float64", "coverage": "float64", "is_part": "boolean",
     }
 )
 POINTS = ibis.schema(
@@ -75,13 +75,14 @@ class Expected:
 @dataclass(frozen=True)
 class Outlook:
     """The forecast of one series on the span. `adds_up`: the metric is a sum over time; else a window's value is the mean of
-    its days. `factors` scale the steps so that groups add up to their total."""
+    its days. `factors` scale the steps of a group that `is_part` of the total, so that all groups add up to it."""
 
     span: Span
     series: Series
     result: ForecastResult
     adds_up: bool
     factors: Floats
+    is_part: bool = False
 
     @property
     def _elapsed(self) -> float:
@@ -170,7 +171,7 @@ def outlooks(span: Span, series: Sequence[Series], adds_up: bool) -> list[Outloo
         return found
     sums = np.sum([one.result.mean for one in groups], axis=0)
     factors = np.where((sums > 0) & (total.result.mean > 0), total.result.mean / np.where(sums > 0, sums, 1), 1.0)
-    return [total, *(Outlook(span, one.series, one.result, adds_up, factors) for one in groups)]
+    return [total, *(replace(one, factors=factors, is_part=True) for one in groups)]
 
 
 def _add_up(total: Series, groups: Sequence[Series]) -> bool:
@@ -183,8 +184,7 @@ def frames(span: Span, found: Sequence[Outlook]) -> Mapping[str, pd.DataFrame]:
     """The results as the tables of a fit."""
     import pandas as pd
 
-    together = len(found) > 1 and not np.array_equal(found[1].factors, np.ones(len(span.ahead)))
-    headline = [_headline(place, one, together) for place, one in enumerate(found)]
+    headline = [_headline(place, one) for place, one in enumerate(found)]
     points = [point for place, one in enumerate(found) for point in _points(place, one)]
     rows = [
         {"bucket": part.start, **_figures(found[0].expected(part)), "known": found[0].expected(part).known}
@@ -196,7 +196,7 @@ def frames(span: Span, found: Sequence[Outlook]) -> Mapping[str, pd.DataFrame]:
     }
 
 
-def _headline(place: int, one: Outlook, together: bool) -> dict[str, Any]:
+def _headline(place: int, one: Outlook) -> dict[str, Any]:
     span, series, test = one.span, one.series, one.result.backtest
     window = one.expected(span.window)
     whole = one.expected(span.bucket(span.current))
@@ -207,7 +207,7 @@ def _headline(place: int, one: Outlook, together: bool) -> dict[str, Any]:
         "first_bucket": series.first, "method": one.result.method, "origins": test.origins if test else 0,
         "steps": test.steps if test else 0, "checked": test.values if test else 0, "smape": test.smape / 100 if test else None,
         "naive_smape": test.naive_smape / 100 if test else None, "mase": test.mase if test else None,
-        "naive_mase": test.naive_mase if test else None, "coverage": test.coverage if test else None, "adds_up": together,
+        "naive_mase": test.naive_mase if test else None, "coverage": test.coverage if test else None, "is_part": one.is_part,
     }
 
 

@@ -67,14 +67,15 @@ def sales_forecast(
     count = min(top_n or USUAL_GROUPS, MOST_GROUPS)
     fit = _fit(shop, METRICS[metric], span, dims, wanted, count, lowest=order == "lowest")
     headline = fit.table("headline")
+    before = "year_before" if _year_before(shop, span) else "previous"
     tables = {"forecast": _rows(fit), "outlook": _points(fit, dims)}
     if dims:
-        tables = {"groups": _groups(headline, order), **tables}
+        tables = {"groups": _groups(headline, order, before), **tables}
     tables["backtest"] = _backtests(headline, dims)
     defaults: dict[str, str | int] = {} if period is not None or horizon is not None else {"window": "next_3_months"}
     return Finding(
-        _facts(headline, span, METRICS[metric], dims), tables, scope(shop, metric, span.known, wanted, dims), fits=(fit,),
-        caveats=CAVEATS, units=dict.fromkeys(_FIGURES, METRICS[metric].unit), defaults=defaults,
+        _facts(headline, span, METRICS[metric], dims, before), tables, scope(shop, metric, span.known, wanted, dims),
+        fits=(fit,), caveats=CAVEATS, units=dict.fromkeys(_FIGURES, METRICS[metric].unit), defaults=defaults,
         definitions=(metric, *dims, "forecast", "mase", "smape"),
     )
 
@@ -164,12 +165,15 @@ def _largest(groups: Mapping[str | None, _Read], span: Span, metric: Metric, cou
     return [*chosen, together] if together else chosen
 
 
-def _facts(headline: ir.Table, span: Span, metric: Metric, dims: tuple[str, ...]) -> ir.Table:
+def _facts(headline: ir.Table, span: Span, metric: Metric, dims: tuple[str, ...], before: str) -> ir.Table:
+    """`before`: the column that groups are compared with."""
     total = headline.filter(headline.is_total)
     elapsed = span.unknown_from > span.current
     total = total.mutate(
         change_rate=_change(total.value, total.previous), year_change_rate=_change(total.value, total.year_before),
         window_start=ibis.literal(span.window.start), window_end=ibis.literal(span.window.end - DAY),
+        whole_months=ibis.literal(span.window.start.day == 1 and span.window.end.day == 1),
+        window_steps=ibis.literal(len(span.window.buckets(span.grain, span.calendar))),
         has_begun=ibis.literal(span.window.start < span.unknown_from), known_until=ibis.literal(span.unknown_from - DAY),
         grain=ibis.literal(span.shown), step_grain=ibis.literal(span.grain), level=ibis.literal(LEVEL / 100),
         has_partial=ibis.literal(elapsed), partial_bucket=ibis.literal(span.current),
@@ -177,14 +181,14 @@ def _facts(headline: ir.Table, span: Span, metric: Metric, dims: tuple[str, ...]
         without_season=(total.buckets < 2 * span.season) & (span.grain != "day"), no_better=total.mase >= total.naive_mase,
         dimension=ibis.literal(dims[0] if dims else None, "string"), season=ibis.literal(span.season),
     )
-    return total.drop("position", "group", "is_total", "is_others", "adds_up").cross_join(_group_facts(headline))
+    return total.drop("position", "group", "is_total", "is_others", "is_part").cross_join(_group_facts(headline, before))
 
 
-def _group_facts(headline: ir.Table) -> ir.Table:
+def _group_facts(headline: ir.Table, before: str) -> ir.Table:
     """The groups that will bring most and grow most, ties by name."""
     groups = headline.filter(~headline.is_total)
     named = groups.filter(~groups.is_others)
-    rates = named.mutate(rate=_change(named.value, ibis.coalesce(named.year_before, named.previous)))
+    rates = named.mutate(rate=_change(named.value, named[before]))
     ranked = rates.mutate(
         by_value=ibis.row_number().over(order_by=[rates.value.desc(), rates.position]),
         by_rate=ibis.row_number().over(order_by=[rates.rate.desc(nulls_first=False), rates.position]),
@@ -195,7 +199,7 @@ def _group_facts(headline: ir.Table) -> ir.Table:
         top_low=ranked.low.max(where=first), top_high=ranked.high.max(where=first),
         fastest_group=ranked.group.max(where=fastest), fastest_rate=ranked.rate.max(where=fastest),
     )
-    return leaders.cross_join(groups.agg(groups_add_up=groups.adds_up.any().fill_null(False)))
+    return leaders.cross_join(groups.agg(groups_add_up=groups.is_part.any().fill_null(False)))
 
 
 def _change(now: ir.Value, before: ir.Value) -> ir.FloatingValue:
@@ -216,14 +220,13 @@ def _points(fit: Fit, dims: tuple[str, ...]) -> ir.Table:
     return shown.select("bucket", "value", "low", "high", group=shown.group if dims else shown.series)
 
 
-def _groups(headline: ir.Table, order: str | None) -> ir.Table:
+def _groups(headline: ir.Table, order: str | None, before: str) -> ir.Table:
     groups = headline.filter(~headline.is_total)
-    before = ibis.coalesce(groups.year_before, groups.previous)
     by_value = groups.value.asc() if order == "lowest" else groups.value.desc()
     shown = groups.order_by(groups.is_others, by_value, groups.position)
     return shown.select(
-        "group", "value", "low", "high", "year_before", change_rate=_change(shown.value, before),
-        smape=shown.smape, naive_smape=shown.naive_smape,
+        "group", "value", "low", "high", before, change_rate=_change(shown.value, shown[before]), smape=shown.smape,
+        naive_smape=shown.naive_smape,
     )
 
 

@@ -23,6 +23,9 @@ from analytics.semantics.special import Span
 from analytics.shop import Shop
 
 Group = tuple[str, tuple[str, ...]]
+#: The mart of days, and the metrics that its columns of the same name hold.
+_DAYS = "daily_sales"
+_OF_DAYS = frozenset({"revenue", "orders", "units", "new_customers"})
 
 
 def base_for(metric: Metric, dims: tuple[str, ...] = (), filters: tuple[Filter, ...] = ()) -> str | None:
@@ -165,11 +168,10 @@ def _part(
         return of_spans(shop, spans, filters, dims, grain)
     if names[0] == "acquisition_cost":
         return special.acquisition_cost(shop, period, filters, dims, grain)
+    if _told_by_days(group, dims, filters):
+        return _by_days(shop, names, dims, period, grain)
     rows = with_dimensions(shop, rows_of(shop, base, period, filters, names), base, dims)
-    keys = dims
-    if grain:
-        rows = rows.mutate(**{grain: bucket(rows[TIME_COLUMN[base]], grain, shop.settings.calendar)})
-        keys = (*dims, grain)
+    keys = (*dims, *_bucket_of(shop, rows, base, grain))
     if METRICS[names[0]].special:
         return special.per_customer(rows, base, keys)
     figures: dict[str, ir.Value] = {}
@@ -180,6 +182,24 @@ def _part(
             figures[f"sample_{name}"] = metric.samples[base](rows)
         if base in metric.spreads:
             figures[f"spread_{name}"] = metric.spreads[base](rows)
+    return rows.group_by(*keys).agg(**figures) if keys else rows.agg(**figures)
+
+
+def _bucket_of(shop: Shop, rows: ir.Table, base: str, grain: Grain | None) -> tuple[ir.Value, ...]:
+    """The grain's bucket of each row as a key to group by; none without a grain."""
+    return (bucket(rows[TIME_COLUMN[base]], grain, shop.settings.calendar).name(grain),) if grain else ()
+
+
+def _told_by_days(group: Group, dims: tuple[str, ...], filters: tuple[Filter, ...]) -> bool:
+    """Whether daily_sales, a row per day, holds all that the metrics ask for."""
+    base, names = group
+    return base == "order_facts" and not filters and set(names) <= _OF_DAYS and all(joinable(dimension_of(d), _DAYS) for d in dims)
+
+
+def _by_days(shop: Shop, names: tuple[str, ...], dims: tuple[str, ...], period: Period | None, grain: Grain | None) -> ir.Table:
+    rows = with_dimensions(shop, within(shop.daily_sales, _DAYS, period), _DAYS, dims)
+    figures = {name: rows[name].sum() for name in names}
+    keys = (*dims, *_bucket_of(shop, rows, _DAYS, grain))
     return rows.group_by(*keys).agg(**figures) if keys else rows.agg(**figures)
 
 

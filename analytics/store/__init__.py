@@ -4,13 +4,27 @@ Owns the file layout (`PATH` and `PATH.versions/`), the stamps in askwell_meta, 
 of opening. Knows nothing of CSV files or cleaning (analytics.ingest) nor of what the marts mean (analytics.marts).
 """
 
-from analytics.store.errors import DataSetError
+from analytics.store.errors import DATA_SET_ERRORS, DataSetError
 from analytics.store.files import KEPT_VERSIONS, folder_of
 from analytics.store.quality import Action, Check, Source
 from analytics.store.reading import Version, meta, open_shop, restore, settings_of, versions
 from analytics.store.writing import Build, building, write
 
 __all__ = [
-    "KEPT_VERSIONS", "Action", "Build", "Check", "DataSetError", "Source", "Version", "building", "folder_of", "meta",
-    "open_shop", "restore", "settings_of", "versions", "write",
+    "DATA_SET_ERRORS",
+    "KEPT_VERSIONS",
+    "Action",
+    "Build",
+    "Check",
+    "DataSetError",
+    "Source",
+    "Version",
+    "building",
+    "folder_of",
+    "meta",
+    "open_shop",
+    "restore",
+    "settings_of",
+    "versions",
+    "write",
 ]

@@ -131,8 +131,10 @@ def _meta_of(path: Path) -> dict[str, str]:
     except duckdb.CatalogException as fault:
         raise DataSetError("not_a_data_set", path) from fault
     except duckdb.Error as fault:
-        code = "newer_format" if "version number" in str(fault) else "corrupt"
-        raise DataSetError(code, path, found="", known=FORMAT_VERSION, reason=str(fault).splitlines()[0]) from fault
+        reason = str(fault).splitlines()[0]
+        if "version number" in reason:
+            raise DataSetError("newer_format", path, found=reason, known=FORMAT_VERSION) from fault
+        raise DataSetError("corrupt", path, reason=reason) from fault
     finally:
         connection.close()
     if not set(stamps) >= _NEEDED:

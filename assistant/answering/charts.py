@@ -32,6 +32,7 @@ _MOST_SERIES = len(PALETTE)
 _Shape = tuple[Any, list[Json]]
 #: Names under bars are written level up to this many, and turned beyond.
 _MOST_LEVEL_LABELS = 8
+_UNITS_IN_TITLES = ("hours", "days", "points")
 _BARS = ("bar", "barh", "stacked")
 
 
@@ -47,6 +48,11 @@ class _Drawing:
 
     def label(self, name: str) -> str:
         return self.columns[name].label
+
+    def measure(self, name: str) -> str:
+        """The title of a figure's axis: its heading, with the unit where ticks do not show it."""
+        unit = self.columns[name].unit
+        return self.formats.phrase(f"axis_{unit}", label=self.label(name)) if unit in _UNITS_IN_TITLES else self.label(name)
 
     @property
     def split(self) -> str | None:
@@ -156,7 +162,7 @@ def _x(drawing: _Drawing, name: str, *, ordinal: bool = False) -> tuple[str, Any
     if _is_number(column) and not ordinal and column.dimension == column.name:
         return name, {"axis": chart_axes.axis(column.unit, drawing.formats)}, "quantitative"
     few = len({row[name] for row in drawing.rows}) <= _MOST_LEVEL_LABELS
-    return drawing.words(name), {"sort": None, "axis": {"labelLimit": 160} | ({"labelAngle": 0} if few else {})}, "nominal"
+    return drawing.words(name), {"sort": None, "axis": {"labelLimit": 240} | ({"labelAngle": 0} if few else {})}, "nominal"
 
 
 def _tooltip(drawing: _Drawing, names: Sequence[str | None], figure: str | None = None) -> list[Any]:
@@ -177,7 +183,7 @@ def _encoded(drawing: _Drawing, *, ordinal: bool, across: bool = False) -> tuple
     series = drawing.split
     field, options, kind = _x(drawing, chart.x, ordinal=ordinal)
     unit = drawing.columns[chart.y[0]].unit
-    title = drawing.label(chart.y[0]) if len(chart.y) == 1 else ""
+    title = drawing.measure(chart.y[0]) if len(chart.y) == 1 else ""
     along = (alt.Y if across else alt.X)(field, type=kind, title=drawing.label(chart.x), **options)
     upward = (alt.X if across else alt.Y)(
         figure, type="quantitative", title=title, axis=chart_axes.axis(unit, drawing.formats), stack=None
@@ -278,8 +284,8 @@ def _interval(drawing: _Drawing) -> _Shape:
         legend, scale = drawing.label(chart.color or ""), alt.Scale(range=list(PALETTE))
         base = base.encode(color=alt.Color(series, type="nominal", sort=None, title=legend, scale=scale))
     axis = chart_axes.axis(drawing.columns[middle].unit, drawing.formats)
-    upward = alt.Y(middle, type="quantitative", title=drawing.label(middle), axis=axis)
-    bounds = {"y": alt.Y(low, type="quantitative", title=drawing.label(middle), axis=axis), "y2": alt.Y2(high)}
+    upward = alt.Y(middle, type="quantitative", title=drawing.measure(middle), axis=axis)
+    bounds = {"y": alt.Y(low, type="quantitative", title=drawing.measure(middle), axis=axis), "y2": alt.Y2(high)}
     tips = _tooltip(drawing, told)
     if kind == "nominal":
         bar, middles = base.mark_rule(strokeWidth=2), base.mark_point(filled=True, size=80)

@@ -39,7 +39,10 @@ def sidebar(language: Language) -> None:
     with st.sidebar:
         st.subheader(label("title", language))
         st.radio(
-            label("language", language), ["auto", *LANGUAGES], key="language", horizontal=True,
+            label("language", language),
+            ["auto", *LANGUAGES],
+            key="language",
+            horizontal=True,
             format_func=lambda code: {"auto": label("language_auto", language), "en": "English", "zh": "中文"}[code],
         )
         st.button(label("new_conversation", language), on_click=start_over, width="stretch")
@@ -103,7 +106,15 @@ def main() -> None:
         return
     shop = assistant.shop
     st.caption(
-        escaped(label("data_note", language, company=shop.settings.company or current().path.stem, as_of=shop.as_of, version=shop.version))
+        escaped(
+            label(
+                "data_note",
+                language,
+                company=shop.settings.company or current().path.stem,
+                as_of=shop.as_of,
+                version=shop.version,
+            )
+        )
     )
     if not state.turns and "pending" not in state:
         welcome(assistant, language)

@@ -62,7 +62,12 @@ def draw_receipt(receipt: Receipt, language: Language, shop: Shop) -> None:
     if receipt.tokens:
         said = formats.phrase("comma").join(f"{mark.text} → {formats.label(mark.role)}" for mark in receipt.tokens)
         lines.append((label("receipt_words", language), said))
-    lines.append((label("receipt_version", language), f"{receipt.data_version} · {formats.date(receipt.as_of)} · {receipt.currency} · {receipt.time_zone}"))
+    lines.append(
+        (
+            label("receipt_version", language),
+            f"{receipt.data_version} · {formats.date(receipt.as_of)} · {receipt.currency} · {receipt.time_zone}",
+        )
+    )
     for name, text in lines:
         st.markdown(f"**{escaped(name)}** {escaped(text)}")
     if receipt.definitions:

@@ -5,6 +5,7 @@ Turns an operator, a number and what they are about into a filter. Knows neither
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,10 +48,16 @@ _CUE_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("days_since_last_order", r"\b(?:inactive|not (?:bought|ordered|shopped)|days since)\b|没(?:有)?(?:下单|购买|来)"),
     )
 )
-_PEOPLE_BEFORE = re.compile(r"(?:customers?|clients?|shoppers?|buyers?|women|men|ladies|people|folks?|females?|males?|members?|the|客户|顾客|用户|会员|男性|女性)\s*$")
+_PEOPLE_BEFORE = re.compile(
+    r"(?:customers?|clients?|shoppers?|buyers?|women|men|ladies|people|folks?|females?|males?|members?|the|客户|顾客|用户|会员|男性|女性)\s*$"
+)
 #: Bounds on association rules; a percentage is a share.
 _RULE_BOUNDS = ("support", "confidence", "lift")
 _REACH = 28
+#: Characters that may stand between an operator and its number.
+_BETWEEN = " £$€¥:-的于过了"
+#: What may stand between a number and an operator behind it.
+_COUNTER = r"\s*(?:元|块钱?|次|单|岁|件|天|分|星|个|%)?\s*"
 
 
 @dataclass(frozen=True)
@@ -100,22 +107,32 @@ def _whole(value: float) -> int | float:
 
 def _ranges(text: str, numbers: Sequence[NumberMatch]) -> list[tuple[NumberMatch, NumberMatch]]:
     out = []
-    for first, second in zip(numbers, numbers[1:], strict=False):
+    for first, second in itertools.pairwise(numbers):
         between = text[first.end : second.start].strip(" £$€¥元块")
-        if between in ("-", "~", "to", "and", "到", "至", "和") and (between not in ("and", "和") or "between" in text[: first.start] or "在" in text[: first.start]):
+        if between in ("-", "~", "to", "and", "到", "至", "和") and (
+            between not in ("and", "和") or "between" in text[: first.start] or "在" in text[: first.start]
+        ):
             out.append((first, second))
     return out
 
 
 def _operator(text: str, operators: Sequence[LexMatch], number: NumberMatch) -> tuple[FilterOp, int, int] | None:
     """The operator that governs a number: just before it, or (500+, 500以上, 3 or more) just after it."""
-    tail = re.match(r"\s*(?:元|块钱?|次|单|岁|件|天|分|星|个|%)?\s*(?P<more>\+|以上|及以上|or more\b|or above\b|or over\b|plus\b|and over\b|and above\b)", text[number.end :])
+    tail = re.match(
+        _COUNTER + r"(?P<more>\+|以上|及以上|or more\b|or above\b|or over\b|plus\b|and over\b|and above\b)",
+        text[number.end :],
+    )
     if tail:
         return ">=", number.start, number.end + tail.end()
-    tail = re.match(r"\s*(?:元|块钱?|次|单|岁|件|天|分|星|个|%)?\s*(?P<less>以下|以内|之内|or less\b|or fewer\b|or under\b|or below\b|and under\b)", text[number.end :])
+    tail = re.match(
+        _COUNTER + r"(?P<less>以下|以内|之内|or less\b|or fewer\b|or under\b|or below\b|and under\b)",
+        text[number.end :],
+    )
     if tail:
         return "<=", number.start, number.end + tail.end()
-    before = [m for m in operators if m.end <= number.start and len(text[m.end : number.start].strip(" £$€¥:a-than的于过了")) <= 2]
+    before = [
+        m for m in operators if m.end <= number.start and len(text[m.end : number.start].strip(_BETWEEN)) <= 2
+    ]
     if not before:
         return None
     nearest = max(before, key=lambda m: m.end)

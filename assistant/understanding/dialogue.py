@@ -69,7 +69,8 @@ def dictionary() -> Mapping[Language, Words]:
     for language in ("en", "zh"):
         part = data[language]
         out[language] = Words(
-            frozenset(part["follow"]), frozenset(part["filler"]),
+            frozenset(part["follow"]),
+            frozenset(part["filler"]),
             *(_pattern(part[name], language) for name in ("back", "whole", "again", "why", "people")),
         )
     return out
@@ -134,7 +135,11 @@ def refined_intent(last: Turn, stated: Mapping[str, Any], catalogue: Catalogue) 
     """The intent of a refinement: that of the last turn, unless what was added belongs to another one."""
     intent = last.intent
     takes = catalogue[intent].slots if intent in catalogue else {}
-    if "customer" in stated and "customer" not in takes and intent not in ("product_recommendation", "next_purchase", "clv_historical"):
+    if (
+        "customer" in stated
+        and "customer" not in takes
+        and intent not in ("product_recommendation", "next_purchase", "clv_historical")
+    ):
         return "customer_profile"
     if intent in _FAMILY:
         if "dimension" in stated:

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
@@ -23,10 +22,21 @@ from assistant.understanding.text import has_han
 
 #: Fields whose values are looked up, most likely meaning first, with the mart that holds them.
 FIELDS: dict[str, str] = {
-    "city": "order_facts", "region": "order_facts", "country": "order_facts", "category": "sale_lines",
-    "order_channel": "order_facts", "product": "sale_lines", "campaign": "campaign_facts", "loyalty_tier": "customer_facts",
-    "gender": "customer_facts", "campaign_channel": "campaign_facts", "acquisition_channel": "customer_facts",
-    "feedback_source": "feedback_facts", "ticket_category": "ticket_facts", "priority": "ticket_facts", "agent": "ticket_facts",
+    "city": "order_facts",
+    "region": "order_facts",
+    "country": "order_facts",
+    "category": "sale_lines",
+    "order_channel": "order_facts",
+    "product": "sale_lines",
+    "campaign": "campaign_facts",
+    "loyalty_tier": "customer_facts",
+    "gender": "customer_facts",
+    "campaign_channel": "campaign_facts",
+    "acquisition_channel": "customer_facts",
+    "feedback_source": "feedback_facts",
+    "ticket_category": "ticket_facts",
+    "priority": "ticket_facts",
+    "agent": "ticket_facts",
     "interest": "customer_facts",
 }
 _ALSO: dict[str, str] = {"city": "customer_facts", "region": "customer_facts", "country": "customer_facts"}

@@ -66,7 +66,9 @@ def feature_id(name: str) -> int:
     return zlib.crc32(data) << 32 | zlib.crc32(data, 0x9E3779B9)
 
 
-def sparse(features: Counter[str], vocabulary: npt.NDArray[np.uint64], idf: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+def sparse(
+    features: Counter[str], vocabulary: npt.NDArray[np.uint64], idf: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
     """Indices and L2-normalised (1 + log tf) x idf weights of the features that the sorted vocabulary knows."""
     ids = np.fromiter((feature_id(name) for name in features), dtype=np.uint64, count=len(features))
     counts = np.fromiter(features.values(), dtype=np.float32, count=len(features))

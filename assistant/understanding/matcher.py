@@ -98,12 +98,21 @@ def load_model(language: Language, folder: Path = TRAINED) -> Model:
     with np.load(arrays, allow_pickle=False) as data:
         scale = data["words_scale"].astype(np.float32)
         return Model(
-            classes=tuple(meta["classes"]), vocabulary=data["vocabulary"], idf=data["idf"].astype(np.float32),
-            words=data["words"].astype(np.float32) * scale[:, None], words_bias=data["words_bias"].astype(np.float32),
-            vectors=data["vectors"].astype(np.float32), vectors_bias=data["vectors_bias"].astype(np.float32),
-            blend=meta["blend"], temperature=meta["temperature"], ask_below=meta["ask_below"],
-            margin=meta["margin"], decline_above=meta["decline_above"], refusal=np.array(meta["refusal"], dtype=np.float32),
-            known_words=frozenset(meta["known_words"]), in_scope_words=frozenset(meta["in_scope_words"]),
+            classes=tuple(meta["classes"]),
+            vocabulary=data["vocabulary"],
+            idf=data["idf"].astype(np.float32),
+            words=data["words"].astype(np.float32) * scale[:, None],
+            words_bias=data["words_bias"].astype(np.float32),
+            vectors=data["vectors"].astype(np.float32),
+            vectors_bias=data["vectors_bias"].astype(np.float32),
+            blend=meta["blend"],
+            temperature=meta["temperature"],
+            ask_below=meta["ask_below"],
+            margin=meta["margin"],
+            decline_above=meta["decline_above"],
+            refusal=np.array(meta["refusal"], dtype=np.float32),
+            known_words=frozenset(meta["known_words"]),
+            in_scope_words=frozenset(meta["in_scope_words"]),
         )
 
 

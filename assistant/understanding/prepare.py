@@ -19,7 +19,20 @@ from assistant.understanding.periods import find_periods
 from assistant.understanding.text import Language
 
 #: Lexicon kinds that tell something about the intent; the rest only fill slots.
-_CONCEPTS = ("metrics", "dimensions", "segments", "fields", "values", "grains", "operators", "order", "ask_words", "chart_words", "commands", "negations")
+_CONCEPTS = (
+    "metrics",
+    "dimensions",
+    "segments",
+    "fields",
+    "values",
+    "grains",
+    "operators",
+    "order",
+    "ask_words",
+    "chart_words",
+    "commands",
+    "negations",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,9 @@ class Prepared:
 class Preparer:
     """Finds words, values, periods and numbers. Without an index no value is known (training)."""
 
-    def __init__(self, index: ValueIndex | None = None, today: date = date(2026, 11, 17), calendar: Calendar = Calendar()) -> None:
+    def __init__(
+        self, index: ValueIndex | None = None, today: date = date(2026, 11, 17), calendar: Calendar = Calendar()
+    ) -> None:
         self.index = index
         self.today = today
         self.calendar = calendar
@@ -58,9 +73,7 @@ class Preparer:
         concepts = {f"{m.kind}:{m.name}" for m in lexical if m.kind in _CONCEPTS}
         concepts |= {f"kind:{m.kind}" for m in lexical if m.kind in _CONCEPTS}
         concepts |= {f"period:{p.role}" for p in periods}
-        return Prepared(
-            question, text, language, mask(text, spans), tuple(sorted(concepts)), lexical, values, periods, numbers
-        )
+        return Prepared(question, text, language, mask(text, spans), tuple(sorted(concepts)), lexical, values, periods, numbers)
 
     def _values(self, text: str, lexical: tuple[LexMatch, ...]) -> tuple[ValueMatch, ...]:
         """Values of the data, and generic words ("women", "online") as the data spell what they mean."""

@@ -24,7 +24,11 @@ from assistant.understanding.unknown import correct_unknown, unknown_place
 
 Verdict = Literal["understood", "clarify", "declined"]
 _REASONS: dict[str, Reason] = {
-    "general_knowledge": "out_of_scope", "action": "action", "unsupported": "unsupported", "unsafe": "unsafe", "gibberish": "out_of_scope",
+    "general_knowledge": "out_of_scope",
+    "action": "action",
+    "unsupported": "unsupported",
+    "unsafe": "unsafe",
+    "gibberish": "out_of_scope",
 }
 _SHOWN_CANDIDATES = 5
 #: A text of this many words that clearly asks something else is a question of its own, not a refinement.
@@ -60,6 +64,7 @@ class Reader:
 
     def read(self, question: str, last: Turn | None = None, language: Language | None = None) -> Reading:
         """The reading of one question; `last` is the state after the turn before."""
+        question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         spoken = language or (last.language if last and not any(ch.isalpha() for ch in question) else language_of(question))
         if not any(ch.isalnum() for ch in question):
             return self._refused(question, spoken, "empty", last)
@@ -81,11 +86,20 @@ class Reader:
         request = Request("", {}, language, 0.0, (), (), {}, question)
         return Reading(request, "declined", last, reason)
 
-    def _request(self, prepared: Prepared, ranking: Ranking, intent: str, filled: Filled, slots: Mapping[str, Any], confidence: float) -> Request:
+    def _request(
+        self, prepared: Prepared, ranking: Ranking, intent: str, filled: Filled, slots: Mapping[str, Any], confidence: float
+    ) -> Request:
         ranked = [c for c in ranking.intents if c[0] != intent]
         candidates = [(intent, confidence), *ranked][:_SHOWN_CANDIDATES]
         return Request(
-            intent, slots, prepared.language, confidence, tuple(Candidate(n, p) for n, p in candidates), filled.marks, {}, prepared.original
+            intent,
+            slots,
+            prepared.language,
+            confidence,
+            tuple(Candidate(n, p) for n, p in candidates),
+            filled.marks,
+            {},
+            prepared.original,
         )
 
     def _follow(self, prepared: Prepared, ranking: Ranking, last: Turn | None) -> Reading | None:
@@ -95,7 +109,11 @@ class Reader:
         bare = self._bare_customer(prepared, last)
         filled = bare or self._fill(prepared, last.intent)
         covered = [(m.start, m.end) for m in filled.marks]
-        covered += [(m.start, m.end) for m in prepared.lexical if m.kind in ("operators", "order", "by", "negations", "chart_words", "stopwords")]
+        covered += [
+            (m.start, m.end)
+            for m in prepared.lexical
+            if m.kind in ("operators", "order", "by", "negations", "chart_words", "stopwords")
+        ]
         best, confidence = ranking.intents[0]
         sure = best != last.intent and confidence > _SURE and len(words(prepared.text)) >= _WHOLE_QUESTION
         move = "refine" if bare else dialogue.move_of(prepared, covered, filled.slots, last, sure)
@@ -144,6 +162,8 @@ class Reader:
         best, confidence = ranking.intents[0]
         second = ranking.intents[1][1] if len(ranking.intents) > 1 else 0.0
         filled = self._fill(prepared, best)
+        if (shaped := shape(best, filled.slots)) != best:
+            best, filled = shaped, self._fill(prepared, shaped)
         slots, carried = dialogue.inherited(prepared, filled.slots, best, last, self.catalogue)
         request = self._request(prepared, ranking, best, filled, slots, confidence)
         if ranking.refusal > model.decline_above:
@@ -153,7 +173,13 @@ class Reader:
         place = unknown_place(prepared, filled.marks, model.known_words)
         nearest = tuple(self.index.nearest(place)) if place else ()
         reading = Reading(
-            request, "understood", turn, unknown_value=place, nearest_values=nearest, relative=filled.compare_relative, carried=carried
+            request,
+            "understood",
+            turn,
+            unknown_value=place,
+            nearest_values=nearest,
+            relative=filled.compare_relative,
+            carried=carried,
         )
         unsure = confidence < model.ask_below or (confidence - second < model.margin and confidence < 0.5)
         if unsure and not self._settled(best, filled):
@@ -166,3 +192,13 @@ class Reader:
         """A stated metric leaves little to guess within the metric family."""
         return intent.startswith("metric_") and "metric" in filled.slots
 
+
+def shape(intent: str, slots: Mapping[str, Any]) -> str:
+    """Within the metric intents the slots decide: a split is a breakdown, a grain a trend, neither a single figure."""
+    if intent == "metric_value" and "dimension" in slots:
+        return "metric_breakdown"
+    if intent == "metric_value" and "grain" in slots:
+        return "metric_trend"
+    if intent == "metric_breakdown" and "dimension" not in slots:
+        return "metric_trend" if "grain" in slots else "metric_value" if "metric" in slots else intent
+    return intent

@@ -6,13 +6,13 @@ around; looks nothing up in the data itself.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from analytics.finding import Filter
-from analytics.period import Period
 from analytics.semantics.metrics import METRICS
 from assistant.answer import Mark
 from assistant.understanding.conditions import find_conditions
@@ -25,35 +25,73 @@ from assistant.understanding.values import choose_dimensions, choose_values
 
 TIME_DIMENSIONS = ("day", "week", "month", "quarter", "year")
 #: Intents whose subject is losing customers: "at risk" and "lost" are what is asked, not whom it is asked of.
-_LOSS = frozenset({"churn_risk", "churn_rate", "churn_drivers", "churn_model", "win_back", "risk_alerts", "detractors", "credit_risk", "fraud_risk", "inventory_risk"})
+_LOSS = frozenset(
+    {
+        "churn_risk",
+        "churn_rate",
+        "churn_drivers",
+        "churn_model",
+        "win_back",
+        "risk_alerts",
+        "detractors",
+        "credit_risk",
+        "fraud_risk",
+        "inventory_risk",
+    }
+)
 _LOSS_SEGMENTS = frozenset({"at risk", "can't lose", "lost", "about to sleep", "dormant"})
 _SCHEMES = {"segment_rfm": "rfm_segment", "segment_value_tiers": "value_tier", "segment_lifecycle": "lifecycle_stage"}
-_METRIC_INTENTS = frozenset({"metric_value", "metric_breakdown", "metric_trend", "metric_compare", "change_drivers", "anomalies", "definition"})
+_METRIC_INTENTS = frozenset(
+    {"metric_value", "metric_breakdown", "metric_trend", "metric_compare", "change_drivers", "anomalies", "definition"}
+)
 _RANKING = frozenset({"top_customers", "top_products", "metric_breakdown", "customer_list", "churn_risk", "agent_performance"})
 #: Intents about one customer, and those that look ahead: a bare number or length of time means that there.
 _ONE_CUSTOMER = frozenset({"customer_profile", "product_recommendation"})
-_AHEAD = frozenset({"sales_forecast", "next_purchase", "clv_predicted", "inventory_risk", "ticket_volume", "sales_target", "cohort_retention", "churn_risk"})
+_AHEAD = frozenset(
+    {
+        "sales_forecast",
+        "next_purchase",
+        "clv_predicted",
+        "inventory_risk",
+        "ticket_volume",
+        "sales_target",
+        "cohort_retention",
+        "churn_risk",
+    }
+)
 #: Intents that are a split by something: there a dimension needs no "by".
-_SPLITS = frozenset({"metric_breakdown", "segment_demographic", "segment_geographic", "segment_behavioural", "segment_psychographic", "change_drivers"})
+_SPLITS = frozenset(
+    {
+        "metric_breakdown",
+        "segment_demographic",
+        "segment_geographic",
+        "segment_behavioural",
+        "segment_psychographic",
+        "change_drivers",
+    }
+)
 _HEAD_NOUNS = frozenset({"customers", "orders"})
 _COUNTED = re.compile(r"how many|number of|count of|no\.? of|total|多少|几个|几位|数量|总数|人数|客户数|订单数|顾客数|单量")
-_RULE_WORD = re.compile(r"(?P<support>support|支持度)(?: of| is)?[\s:=为是]*$|(?P<confidence>confidence|置信度)(?: of| is)?[\s:=为是]*$|(?P<lift>lift|提升度)(?: of| is)?[\s:=为是]*$")
+_RULE_WORD = re.compile(
+    r"(?:(?P<support>support|支持度)|(?P<confidence>confidence|置信度)|(?P<lift>lift|提升度))(?: of| is)?[\s:=为是]*$"
+)
 _SIGNUP = re.compile(r"sign[ -]?up|signed up|regist|join|注册|入会|加入")
 _NEVER_BOUGHT = re.compile(
     r"(?:never|not|n't|without)\s+(?:yet\s+|ever\s+)?(?:bought|buy|buying|ordered|order|purchased|tried|had)\s+(?:any\s+|our\s+|the\s+)?$|(?:没|没有|从未|从没|未)(?:买|购买|下单|订)过?$"
 )
-_BY_BEFORE = re.compile(r"(?:\bby|\bper|\beach|\bevery|\bacross|\bwhich|\bwhat|\bbetween|\bdifferent|\bsplit by|各个?|按照?|每个?|分|不同|哪个|哪些|哪家|哪一?个|什么)\s*(?:the\s+|our\s+|customer\s+|客户|顾客)?$")
+_BY_BEFORE = re.compile(
+    r"(?:\bby|\bper|\beach|\bevery|\bacross|\bwhich|\bwhat|\bbetween|\bdifferent|\bsplit by"
+    r"|各个?|按照?|每个?|分|不同|哪个|哪些|哪家|哪一?个|什么)\s*(?:the\s+|our\s+|customer\s+|客户|顾客)?$"
+)
 
 
 @dataclass(frozen=True)
 class Filled:
-    """Stated slots, a mark per recognised stretch, and the words that nothing recognised (start, end)."""
+    """Stated slots and a mark per recognised stretch; `compare_relative` says that the comparison moves with the period."""
 
     slots: Mapping[str, Any]
     marks: tuple[Mark, ...]
-    unknown: tuple[tuple[int, int], ...] = ()
     compare_relative: str | None = None
-    notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class _Filling:
@@ -160,7 +198,12 @@ class _Filling:
         for match in choose_values(self.p, self.intent, segments):
             if not self.free(match.start, match.end):
                 continue
-            if match.field == "product" and self.intent in ("market_basket", "product_recommendation", "feedback_quotes", "cross_sell"):
+            if match.field == "product" and self.intent in (
+                "market_basket",
+                "product_recommendation",
+                "feedback_quotes",
+                "cross_sell",
+            ):
                 self.slots.setdefault("product", match.value)
                 self.mark(match.start, match.end, "product", match.value)
                 continue
@@ -177,7 +220,11 @@ class _Filling:
         for operator in self.p.lexical:
             if operator.kind == "operators" and operator.name == "!=" and operator.end <= match.start:
                 between = self.p.text[operator.end : match.start]
-                if len(between) <= 6 or re.fullmatch(r"[\w\s,、和与&]*(?:and|or|,|、|和|与|\s)\s*", between) and len(between) <= 40:
+                if (
+                    len(between) <= 6
+                    or (re.fullmatch(r"[\w\s,、和与&]*(?:and|or|,|、|和|与|\s)\s*", between)
+                    and len(between) <= 40)
+                ):
                     return True
         return bool(_NEVER_BOUGHT.search(self.p.text[: match.start]))
 
@@ -262,7 +309,9 @@ class _Filling:
     def _beside_value(self, match: LexMatch) -> bool:
         """A dimension's name next to one of its values ("York city", 华东大区) names the value's kind, not a split."""
         return any(
-            mark.role == "filter" and isinstance(mark.value, Filter) and mark.value.field == match.name
+            mark.role == "filter"
+            and isinstance(mark.value, Filter)
+            and mark.value.field == match.name
             and (0 <= match.start - mark.end <= 1 or 0 <= mark.start - match.end <= 1)
             for mark in self.marks
         )
@@ -279,7 +328,7 @@ def _listed(text: str, found: Sequence[LexMatch]) -> bool:
     ordered = sorted(found, key=lambda m: m.start)
     return all(
         re.fullmatch(r"\s*(?:,|and|&|\+|/|和|与|及|以及|、|跟|还有|,\s*and)\s*", text[a.end : b.start])
-        for a, b in zip(ordered, ordered[1:], strict=False)
+        for a, b in itertools.pairwise(ordered)
     )
 
 
@@ -287,7 +336,14 @@ def merge_filters(filters: Sequence[Filter]) -> tuple[Filter, ...]:
     """Equal-filters on one field become one `in`; exclusions likewise; the order of first mention stays."""
     out: list[Filter] = []
     for item in filters:
-        twin = next((i for i, other in enumerate(out) if other.field == item.field and other.op in ("=", "in") and item.op in ("=", "in")), None)
+        twin = next(
+            (
+                i
+                for i, other in enumerate(out)
+                if other.field == item.field and other.op in ("=", "in") and item.op in ("=", "in")
+            ),
+            None,
+        )
         if item.op == "!=":
             twin = next((i for i, other in enumerate(out) if other.field == item.field and other.op == "!="), None)
         if twin is None:
@@ -304,14 +360,4 @@ def fill(prepared: Prepared, intent: str, customers: Sequence[CustomerMatch] = (
     return _Filling(prepared, intent, customers).fill()
 
 
-def comparison(filled: Filled, period: Period) -> Period | None:
-    """The period to compare with: as said, or relative to `period` ("same period last year", 环比)."""
-    if filled.compare_relative == "year_before":
-        return period.year_before()
-    if filled.compare_relative == "previous":
-        return period.previous()
-    said = filled.slots.get("compare_to")
-    return said if isinstance(said, Period) else None
-
-
-__all__ = ["Filled", "comparison", "fill", "merge_filters"]
+__all__ = ["Filled", "fill", "merge_filters"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["en", "zh"]
 
@@ -49,10 +49,10 @@ def cut(text: str) -> list[str]:
     return [str(word) for word in _segmenter().cut(text)]
 
 
-_segmenter_cache: list[object] = []
+_segmenter_cache: list[Any] = []
 
 
-def _segmenter():  # type: ignore[no-untyped-def]
+def _segmenter() -> Any:
     """jieba with its own dictionary, loaded once, without its cache file."""
     with _jieba_lock:
         if not _segmenter_cache:

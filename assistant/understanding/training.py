@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 import warnings
 from collections import Counter
@@ -52,6 +53,7 @@ class Examples:
     concepts: tuple[tuple[str, ...], ...]
     labels: npt.NDArray[np.int64]
     classes: tuple[str, ...]
+    names: frozenset[str]
 
 
 def catalogue_hash(folder: Path | None = None) -> str:
@@ -88,9 +90,28 @@ def read_examples(language: Language, preparer: Preparer) -> Examples:
     number = {name: index for index, name in enumerate(classes)}
     prepared = [preparer.prepare(question, language) for question, _ in pairs]
     return Examples(
-        tuple(p.masked for p in prepared), tuple(p.concepts for p in prepared),
-        np.array([number[label] for _, label in pairs]), classes,
+        tuple(p.masked for p in prepared),
+        tuple(p.concepts for p in prepared),
+        np.array([number[label] for _, label in pairs]),
+        classes,
+        proper_names([question for question, _ in pairs]),
     )
+
+
+def proper_names(questions: Sequence[str]) -> frozenset[str]:
+    """English words that the examples mostly write with a capital inside a sentence: places, people, brands. They are
+    not vocabulary: a city of an example that the data do not have stays an unknown word."""
+    capital: Counter[str] = Counter()
+    small: Counter[str] = Counter()
+    for question in questions:
+        if question.istitle() or question.isupper():
+            continue
+        for match in re.finditer(r"[A-Za-z]+", question):
+            if match.start() == 0 or question[: match.start()].rstrip()[-1:] in ".?!":
+                continue
+            written = capital if match.group()[0].isupper() and not match.group().isupper() else small
+            written[match.group().lower()] += 1
+    return frozenset(word for word, count in capital.items() if count > small[word])
 
 
 def vocabulary_of(bags: Sequence[Counter[str]]) -> tuple[npt.NDArray[np.uint64], Floats]:
@@ -133,7 +154,10 @@ class OutOfFold:
 def in_scope_words(examples: Examples, rows: Sequence[int]) -> frozenset[str]:
     """Every word of the in-scope examples among `rows`."""
     return frozenset(
-        word for i in rows if not examples.classes[examples.labels[i]].startswith(OUTSIDE) for _, _, word in words(examples.masked[i])
+        word
+        for i in rows
+        if not examples.classes[examples.labels[i]].startswith(OUTSIDE)
+        for _, _, word in words(examples.masked[i])
     )
 
 
@@ -157,16 +181,20 @@ def refusal_model(probabilities: Floats, strange: Floats, examples: Examples) ->
     bound that declines at most MAX_DECLINED of the in-scope ones."""
     outside = np.array([name.startswith(OUTSIDE) for name in examples.classes])
     inside = ~outside[examples.labels]
-    found = np.array([
-        refusal_features(p[outside].sum(), p[~outside].max(), share, concepts)
-        for p, share, concepts in zip(probabilities, strange, examples.concepts, strict=True)
-    ])
+    found = np.array(
+        [
+            refusal_features(p[outside].sum(), p[~outside].max(), share, concepts)
+            for p, share, concepts in zip(probabilities, strange, examples.concepts, strict=True)
+        ]
+    )
     model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000).fit(found, ~inside)
     chance = model.predict_proba(found)[:, 1]
     bound = float(np.quantile(chance[inside], 1 - MAX_DECLINED))
     return {
-        "refusal": [round(float(c), 5) for c in (*model.coef_[0], model.intercept_[0])], "decline_above": round(bound, 4),
-        "declined_in_scope": float((chance > bound)[inside].mean()), "declined_out_of_scope": float((chance > bound)[~inside].mean()),
+        "refusal": [round(float(c), 5) for c in (*model.coef_[0], model.intercept_[0])],
+        "decline_above": round(bound, 4),
+        "declined_in_scope": float((chance > bound)[inside].mean()),
+        "declined_out_of_scope": float((chance > bound)[~inside].mean()),
     }
 
 
@@ -223,15 +251,25 @@ def train(language: Language, encoder: Encoder, folder: Path = TRAINED) -> dict[
     scale = np.abs(by_word.coef_).max(axis=1) / 127
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
-        folder / f"{language}.npz", vocabulary=vocabulary, idf=idf.astype(np.float16),
-        words=np.round(by_word.coef_ / scale[:, None]).astype(np.int8), words_scale=scale.astype(np.float32),
-        words_bias=by_word.intercept_.astype(np.float32), vectors=by_meaning.coef_.astype(np.float16),
+        folder / f"{language}.npz",
+        vocabulary=vocabulary,
+        idf=idf.astype(np.float16),
+        words=np.round(by_word.coef_ / scale[:, None]).astype(np.int8),
+        words_scale=scale.astype(np.float32),
+        words_bias=by_word.intercept_.astype(np.float32),
+        vectors=by_meaning.coef_.astype(np.float16),
         vectors_bias=by_meaning.intercept_.astype(np.float32),
     )
-    known = sorted({word for masked in examples.masked for _, _, word in words(masked)})
+    known = sorted({word for masked in examples.masked for _, _, word in words(masked)} - examples.names)
     notes = {
-        "catalogue": catalogue_hash(), "classes": list(examples.classes), "blend": blend, "temperature": temperature,
-        **thresholds, **refusal, "cross_validation": figures, "known_words": known,
+        "catalogue": catalogue_hash(),
+        "classes": list(examples.classes),
+        "blend": blend,
+        "temperature": temperature,
+        **thresholds,
+        **refusal,
+        "cross_validation": figures,
+        "known_words": known,
         "in_scope_words": sorted(in_scope_words(examples, range(len(examples.labels)))),
     }
     (folder / f"{language}.json").write_text(json.dumps(notes, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -23,12 +23,16 @@ _PLACE_AFTER = re.compile(r"^\s*(?:city|region|store|shop|branch|市|省|区|地
 
 def unrecognised(prepared: Prepared, known: frozenset[str]) -> list[tuple[int, int, str]]:
     """Content words that are neither recognised nor in the vocabulary of the examples."""
-    covered = [(m.start, m.end) for m in (*prepared.lexical, *prepared.values, *prepared.periods, *prepared.numbers)]
+    covered = [(m.start, m.end) for m in (*prepared.lexical, *prepared.values)]
+    covered += [(p.start, p.end) for p in prepared.periods]
+    covered += [(n.start, n.end) for n in prepared.numbers]
     filler = dictionary()["en"].filler | dictionary()["zh"].filler
     return [
         (start, end, word)
         for start, end, word in words(prepared.text)
-        if not word[0].isdigit() and word not in known and word not in filler
+        if not word[0].isdigit()
+        and word not in known
+        and word not in filler
         and not any(s < end and start < e for s, e in covered)
     ]
 
@@ -42,7 +46,7 @@ def correct_unknown(prepared: Prepared, index: ValueIndex, known: frozenset[str]
     if not found:
         return prepared, ()
     values = tuple(sorted((*prepared.values, *found), key=lambda v: v.start))
-    spans = [(p.start, p.end, p.role) for p in prepared.periods]
+    spans: list[tuple[int, int, str]] = [(p.start, p.end, p.role) for p in prepared.periods]
     spans += [(v.start, v.end, f"value {v.field}") for v in values if not any(s < v.end and v.start < e for s, e, _ in spans)]
     return replace(prepared, values=values, masked=mask(prepared.text, spans)), tuple(found)
 
@@ -62,7 +66,7 @@ def unknown_place(prepared: Prepared, marks: Sequence[Mark], known: frozenset[st
 
     Answering for everybody when somebody was asked for would be a wrong answer.
     """
-    for start, end, word in unrecognised(prepared, known):
+    for start, end, word in unrecognised(prepared, frozenset() if prepared.language == "zh" else known):
         if any(m.start < end and start < m.end for m in marks):
             continue
         if has_han(word):
@@ -73,6 +77,10 @@ def unknown_place(prepared: Prepared, marks: Sequence[Mark], known: frozenset[st
         before, after = prepared.text[:start], prepared.text[end:]
         if capital and (_PLACE_BEFORE.search(before) or _PLACE_AFTER.search(after)):
             return prepared.original[start:end]
-        if re.search(r"\bin\s+$", before) and re.match(r"\s*(?:[?.!,]|$|last|this|in|for|during|by|over)", after) and len(word) > 3:
+        if (
+            re.search(r"\bin\s+$", before)
+            and re.match(r"\s*(?:[?.!,]|$|last|this|in|for|during|by|over)", after)
+            and len(word) > 3
+        ):
             return prepared.original[start:end]
     return None

@@ -13,21 +13,45 @@ from assistant.understanding.folding import fold
 from assistant.understanding.lexicon import LexMatch
 from assistant.understanding.prepare import Prepared
 
-_TICKETS = re.compile(r"ticket|case|support|service|helpdesk|agent|complain|resol|respon|工单|客服|投诉|首响|响应|售后|坐席|解决", re.IGNORECASE)
-_FEEDBACK = re.compile(r"feedback|review|survey|comment|rating|nps|sentiment|said|say|opinion|satisf|theme|反馈|评价|评论|评分|问卷|口碑|满意|情绪|差评|好评|舆情|吐槽|抱怨", re.IGNORECASE)
-_CAMPAIGN = re.compile(r"campaign|promo|mailing|newsletter|offer|open rate|click|blast|活动|营销|推广|促销|打开率|点击率|转化|优惠", re.IGNORECASE)
-_ACQUISITION = re.compile(r"acqui|sign.?up|signed up|came (?:in )?(?:from|through|via)|joined|source[sd]?|referr|won (?:through|from|via)|获客|拉新|渠道来的|来源|注册|引流", re.IGNORECASE)
+_TICKETS = re.compile(
+    r"ticket|case|support|service|helpdesk|agent|complain|resol|respon|工单|客服|投诉|首响|响应|售后|坐席|解决", re.IGNORECASE
+)
+_FEEDBACK = re.compile(
+    r"feedback|review|survey|comment|rating|nps|sentiment|said|say|opinion|satisf|theme|反馈|评价|评论|评分|问卷|口碑|满意|情绪|差评|好评|舆情|吐槽|抱怨",
+    re.IGNORECASE,
+)
+_CAMPAIGN = re.compile(
+    r"campaign|promo|mailing|newsletter|offer|open rate|click|blast|活动|营销|推广|促销|打开率|点击率|转化|优惠", re.IGNORECASE
+)
+_ACQUISITION = re.compile(
+    r"acqui|sign.?up|signed up|came (?:in )?(?:from|through|via)|joined|source[sd]?|referr"
+    r"|won (?:through|from|via)|获客|拉新|渠道来的|来源|注册|引流",
+    re.IGNORECASE,
+)
 _INTEREST = re.compile(r"interest|into |hobb|like|fans?\b|lovers?|兴趣|喜欢|爱好|感兴趣", re.IGNORECASE)
 #: Fields that only mean what they say beside words of their own subject.
 _CONTEXT: dict[str, re.Pattern[str]] = {
-    "ticket_category": _TICKETS, "priority": _TICKETS, "agent": _TICKETS, "feedback_source": _FEEDBACK,
-    "campaign_channel": _CAMPAIGN, "acquisition_channel": _ACQUISITION, "interest": _INTEREST,
+    "ticket_category": _TICKETS,
+    "priority": _TICKETS,
+    "agent": _TICKETS,
+    "feedback_source": _FEEDBACK,
+    "campaign_channel": _CAMPAIGN,
+    "acquisition_channel": _ACQUISITION,
+    "interest": _INTEREST,
 }
 _DOMAIN_FIELDS: dict[str, tuple[str, ...]] = {
     "ticket_category": ("service_quality", "agent_performance", "ticket_volume", "complaints"),
     "priority": ("service_quality", "agent_performance", "ticket_volume", "complaints"),
     "agent": ("service_quality", "agent_performance", "ticket_volume"),
-    "feedback_source": ("satisfaction_overview", "feedback_sentiment", "feedback_themes", "feedback_quotes", "satisfaction_drivers", "emerging_issues", "customer_needs"),
+    "feedback_source": (
+        "satisfaction_overview",
+        "feedback_sentiment",
+        "feedback_themes",
+        "feedback_quotes",
+        "satisfaction_drivers",
+        "emerging_issues",
+        "customer_needs",
+    ),
     "campaign_channel": ("campaign_performance", "campaign_comparison", "campaign_targeting"),
     "acquisition_channel": ("acquisition_channels", "lead_conversion"),
     "interest": ("segment_psychographic", "persona"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import product
+from typing import ClassVar
 
+import pandas as pd
 import pytest
 
+from analytics.marts import others
 from analytics.models.rfm import RULES, SCORES, segment, segment_sql
 from analytics.schema import AGE_BANDS, LIFECYCLE_STAGES, LINE_KINDS, MARTS, RFM_SEGMENTS, VALUE_TIERS
 from tests.conftest import TinyShop
@@ -319,6 +323,38 @@ def test_optional_tables_carry_names_places_and_waiting_times(tiny_shop: TinySho
     assert rows(engine, f"SELECT {columns} FROM customer_facts WHERE customer_id = 'ann'") == [
         (2, 3.5, 2, 9, 2, 1, 4.0, Decimal(100), 12)
     ]
+
+
+class Fake:
+    """Stands in for the sentiment model: a text is as good as its number of pluses."""
+
+    calls: ClassVar[list[int]] = []
+
+    @classmethod
+    def score_texts(cls, texts: Sequence[str]) -> pd.DataFrame:
+        cls.calls.append(len(texts))
+        scores = [text.count("+") / 10 for text in texts]
+        return pd.DataFrame({"label": ["positive" if s else "neutral" for s in scores], "score": scores, "language": "en"})
+
+
+def test_each_different_text_is_scored_once_and_in_batches(tiny_shop: TinyShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(others, "_sentiment", lambda: Fake)
+    monkeypatch.setattr(others, "TEXTS_PER_BATCH", 2)
+    texts = ["good ++", "good ++", "so so", "fine +", "  ", ""]
+    feedback = "\n".join(f"f{n} | 2024-03-01 | {text}" for n, text in enumerate(texts))
+    _, engine = tiny_shop({"sales": SALES, "feedback": f"feedback_id | created_at | text\n{feedback}"})
+    seen = rows(engine, "SELECT sentiment, sentiment_score, language FROM feedback_facts ORDER BY feedback_id")
+    assert seen == [
+        ("positive", 0.2, "en"), ("positive", 0.2, "en"), ("neutral", 0.0, "en"), ("positive", 0.1, "en"), (None, None, None),
+        (None, None, None),
+    ]
+    assert Fake.calls == [2, 1]
+
+
+def test_without_a_sentiment_model_feedback_has_no_sentiment(tiny_shop: TinyShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(others, "_sentiment", lambda: None)
+    _, engine = tiny_shop({"sales": SALES, "feedback": "feedback_id | created_at | text\nf1 | 2024-03-01 | good"})
+    assert rows(engine, "SELECT text, sentiment FROM feedback_facts") == [("good", None)]
 
 
 def test_a_campaign_has_the_counted_orders_that_carry_its_id(tiny_shop: TinyShop) -> None:

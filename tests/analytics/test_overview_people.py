@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-import ibis
-import pandas as pd
 import pytest
 
-from analytics.finding import CannotAnswer, Filter, Finding, Fit
+from analytics.churn import churn_model_fit
+from analytics.finding import CannotAnswer, Filter, Finding
 from analytics.ingest import demo
-from analytics.overview import customer_list, customer_profile, profile, top_customers, top_products
+from analytics.overview import customer_list, customer_profile, top_customers, top_products
 from analytics.period import Period
 from analytics.run import MAX_ROWS, Computed, Engine
 from analytics.shop import Shop
@@ -155,13 +154,21 @@ def test_who_only_cancelled_has_no_segment(tea_shop: tuple[Shop, Engine]) -> Non
     assert found.caveats == ("customer_without_orders",)
 
 
-def test_the_churn_model_joins_in_where_there_is_one(tea_shop: tuple[Shop, Engine], monkeypatch: pytest.MonkeyPatch) -> None:
-    schema = ibis.schema({"customer_id": "string", "churn_probability": "float64"})
-    scores = pd.DataFrame({"customer_id": ["ann", "bob"], "churn_probability": [0.25, 0.75]})
-    fit = Fit("churn", "test", {"scores": schema}, lambda engine: {"scores": scores})
-    monkeypatch.setattr(profile, "_churn", lambda shop: fit)
-    assert run(tea_shop, customer_profile, customer="bob").facts["churn_probability"] == 0.75
-    assert run(tea_shop, customer_profile, customer="cat").facts["churn_probability"] is None
+def test_the_churn_model_speaks_of_active_customers_only(company: tuple[Shop, Engine]) -> None:
+    shop, engine = company
+    model = churn_model_fit(shop)
+    engine.ensure(model)
+    scores = dict(engine.rows(model.table("scores").select("customer_id", "probability")))
+    active = min(scores)
+    found = run(company, customer_profile, customer=active)
+    assert found.facts["churn_probability"] == pytest.approx(scores[active], rel=1e-9)
+    assert found.facts["churn_reason"] is not None
+    lost = rows(engine, "SELECT min(customer_id) FROM customer_facts WHERE lifecycle_stage = 'lost'")[0][0]
+    assert run(company, customer_profile, customer=lost).facts["churn_probability"] is None
+
+
+def test_a_shop_too_young_for_a_churn_model_has_profiles_all_the_same(tea_shop: tuple[Shop, Engine]) -> None:
+    assert run(tea_shop, customer_profile, customer="ann").facts["churn_probability"] is None
 
 
 # ---- customer_list -----------------------------------------------------------------------------------------------------

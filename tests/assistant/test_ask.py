@@ -47,7 +47,7 @@ def test_each_intent_answers_its_question_in_the_language_of_the_asker(
         assert outcome.receipt.sql
 
 
-NUMBER = re.compile(r"(?<![\w.])[-−+]?\d[\d,]*(?:\.\d+)?\s*(?:%|万|亿|million|m\b|k\b|bn\b)?")
+NUMBER = re.compile(r"(?<![A-Za-z0-9.,])[-−+]?\d[\d,]*(?:\.\d+)?\s*(?:%|万|亿|million|m\b|k\b|bn\b)?")
 SCALE = {"%": 0.01, "万": 1e4, "亿": 1e8, "million": 1e6, "m": 1e6, "k": 1e3, "bn": 1e9}
 
 
@@ -71,7 +71,7 @@ def known_numbers(answer: Answer) -> list[float]:
     for table in answer.tables:
         values += [value for row in table.rows for value in row]
     values += list(answer.resolved.values())
-    values += list(answer.receipt.defaults.values()) + [answer.receipt.as_of, answer.receipt.rows_used]
+    values += [*list(answer.receipt.defaults.values()), answer.receipt.as_of, answer.receipt.rows_used]
     values += list(answer.receipt.rows_left_out.values())
     texts = " ".join(str(value) for value in values)
     return [abs(float(n)) for n in re.findall(r"\d+(?:\.\d+)?", texts.replace("E+", "e+"))]

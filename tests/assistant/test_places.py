@@ -59,7 +59,7 @@ def test_any_other_trouble_with_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("ASKWELL_HOME", str(tmp_path))
 
     def write_demo(path: Path) -> str:
-        raise DataSetError(code, path)
+        raise DataSetError(code, path, reason="no room")
 
     monkeypatch.setattr(load, "write_demo", write_demo)
     with pytest.raises(DataSetError, match=code):

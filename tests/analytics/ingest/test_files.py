@@ -91,7 +91,7 @@ def test_a_gzip_bomb_is_stopped_early(put: Path, monkeypatch: pytest.MonkeyPatch
     assert error.details["bytes"] < 2**23  # a fraction of the whole was written
     honest = put / "honest.csv.gz"
     honest.write_bytes(gzip.compress(b"".join(b"%d,%d\n" % (n, n * 7919 % 10007) for n in range(200_000))))
-    assert open_file(honest, put / "work").lines == 200_000
+    assert text_of(honest, put).count("\n") == 200_000
 
 
 def test_a_workbook_bomb_is_refused_before_it_is_unpacked(put: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,6 +136,12 @@ def test_a_zip_of_something_else_is_no_workbook(put: Path) -> None:
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("orders.csv", ENGLISH)
     assert (refused(file, put).code, refused(file, put).details["kind"]) == ("unknown_format", "zip")
+
+
+def test_every_error_takes_the_details_that_its_wording_may_use() -> None:
+    assert LoadError("too_large", "a.csv", bytes=1, ratio=2).details == {"bytes": 1, "ratio": 2}
+    with pytest.raises(ValueError, match="takes"):
+        LoadError("too_large", "a.csv", bytes=1)
 
 
 def test_a_file_that_is_not_there_and_a_folder(put: Path) -> None:

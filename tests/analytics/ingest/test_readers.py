@@ -51,6 +51,26 @@ def test_delimiters_are_recognised(staging: Staging, delimiter: str) -> None:
     assert cells(raw, staging) == [("1", "tea, green", "1.50"), ("2", "mug;big", "2")]
 
 
+@pytest.mark.parametrize("name", ["sales[1].csv", "sales*.csv", "what?.csv", "o'brien.csv", "a=b.csv"])
+def test_names_that_are_patterns_elsewhere_are_just_names(staging: Staging, name: str) -> None:
+    (staging.folder.parent / "sales1.csv").write_text("other\n0\n")
+    assert cells(raw_of("id,price\n1,2\n", staging, name), staging) == [("1", "2")]
+
+
+def test_folders_named_like_partitions_add_no_columns(staging: Staging) -> None:
+    folder = staging.folder.parent / "year=2024"
+    folder.mkdir()
+    pd.DataFrame({"a": [1]}).to_parquet(folder / "x.parquet")
+    (folder / "x.csv").write_text("a\n1\n")
+    for name in ("x.parquet", "x.csv"):
+        assert read(folder / name, staging)[0].columns == ("a",)
+
+
+def test_the_encoding_of_a_file_is_reported(staging: Staging) -> None:
+    raw = raw_of("订单号,城市\n一,上海\n二,北京\n".encode("gb18030"), staging)
+    assert (raw.columns, found(staging)) == (("订单号", "城市"), {"encoding": 2})
+
+
 def test_a_file_of_one_column_has_one_column(staging: Staging) -> None:
     raw = raw_of("customer_id\nann\nbob\n", staging)
     assert (raw.columns, cells(raw, staging)) == (("customer_id",), [("ann",), ("bob",)])
