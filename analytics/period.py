@@ -155,6 +155,7 @@ def named(name: str, today: date, cal: Calendar = Calendar(), first: date | None
     if head == "last" and rest in GRAINS:
         return last(1, rest, today, cal, name)
     number, _, unit = rest.partition("_")
-    if head == "last" and number.isdigit() and unit.rstrip("s") in GRAINS:
-        return rolling(int(number), unit.rstrip("s"), today, name)
+    grain = next((known for known in GRAINS if known == unit.rstrip("s")), None)
+    if head == "last" and number.isdigit() and grain is not None:
+        return rolling(int(number), grain, today, name)
     raise ValueError(f"unknown period name: {name!r}")

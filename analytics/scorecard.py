@@ -19,6 +19,7 @@ from analytics.overview.asked import Asked, asked, defaults_of, partial_buckets,
 from analytics.overview.figures import figure, plain, two_periods
 from analytics.period import GRAINS, Grain, Period
 from analytics.semantics import METRICS, measure, segment_filters, why_not
+from analytics.semantics.dimensions import TIME_COLUMN
 from analytics.shop import Shop
 
 Order = Literal["highest", "lowest"]
@@ -261,6 +262,15 @@ def common_facts(card: Scorecard, compare_to: Period | None) -> dict[str, ir.Val
     }
 
 
+def first_record(card: Scorecard, mart: str) -> ir.Table:
+    """One row: the first day of a mart, and whether the period compared with reaches back before it."""
+    rows, column = card.request.shop.table(mart), TIME_COLUMN[mart]
+    one = rows.agg(records_from=rows[column].cast("date").min())
+    before = card.request.before
+    later = one.records_from > ibis.literal(before.start) if before else ibis.literal(False)
+    return one.mutate(records_start_later=later.fill_null(False))
+
+
 def defaults(card: Scorecard, dimension: tuple[str, ...], grain: Grain | None) -> dict[str, str]:
     """What was assumed, for the receipt."""
     assumed = defaults_of(card.request) | ({} if grain else {"grain": card.grain})
@@ -275,3 +285,8 @@ def number_of(condition: ir.BooleanValue) -> ir.IntegerValue:
 def share_of(part: ir.Value, whole: ir.Value) -> ir.FloatingValue:
     """A part of a whole, 0 to 1; null where the whole is 0."""
     return part.cast("float64") / whole.cast("float64").nullif(0)
+
+
+def constant(value: float) -> ir.FloatingValue:
+    """A number as DOUBLE: the engine takes a written 0.05 for a DECIMAL."""
+    return ibis.literal(str(float(value))).cast("float64")

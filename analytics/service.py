@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from analytics import scorecard, statistics
 from analytics.finding import Caveat, Filter, Finding, Scope, Shared
 from analytics.period import DAY, Grain, Period
-from analytics.scorecard import Order, Scorecard, number_of, share_of
+from analytics.scorecard import Order, Scorecard, constant, number_of, share_of
 from analytics.semantics import bucket, restrict, rows_of
 from analytics.shop import Shop
 
@@ -22,7 +22,7 @@ _TICKETS = "ticket_facts"
 #: Days after which most tickets that will be resolved are: until then a period's resolution rate still grows.
 SETTLED_AFTER = 14
 CAVEATS = (
-    Caveat("comparison_before_data", "compared_short"), Caveat("without_comparison", "has_comparison", "=", 0),
+    Caveat("comparison_before_records", "records_start_later"), Caveat("without_comparison", "has_comparison", "=", 0),
     Caveat("few_tickets", "tickets", "<", statistics.SMALL_SAMPLE), Caveat("tickets_unanswered", "unanswered", ">", 0),
     Caveat("tickets_still_open", "unresolved", ">", 0), Caveat("groups_with_few", "groups_behind", ">", 0),
 )
@@ -58,8 +58,9 @@ def service_quality(
     base = Shared("service_base", scorecard.base_of(card))
     groups = scorecard.groups(card, _DRAWN, order, top_n)
     figures = Shared("service_figures", scorecard.figures(base.table, card).cross_join(_reopening(card)))
-    facts = groups.join(figures.table.cross_join(_waits(card)).cross_join(_backlog(card))).mutate(
-        sla_hours=ibis.literal(shop.settings.sla_first_response_hours), as_of=ibis.literal(shop.as_of),
+    facts = groups.join(figures.table.cross_join(_waits(card)).cross_join(_backlog(card)))
+    facts = facts.cross_join(scorecard.first_record(card, _TICKETS)).mutate(
+        sla_hours=constant(shop.settings.sla_first_response_hours), as_of=ibis.literal(shop.as_of),
         **scorecard.common_facts(card, compare_to),
     )
     return Finding(

@@ -109,7 +109,8 @@ def _queries(lines: int) -> dict[str, str]:
         "feedback": f"""
             SELECT printf('F%07d', i) AS feedback_id, CAST({_FIRST_DAY} AS TIMESTAMP)
                        + to_seconds(CAST(floor(86400 * {_DAYS} * u(i, 'said')) AS BIGINT)) AS created_at,
-                   pick(['review', 'survey'], i, 'where') AS source, CAST(1 + floor(5 * sqrt(u(i, 'rating'))) AS BIGINT) AS rating,
+                   pick(['review', 'survey'], i, 'where') AS source,
+                   CAST(1 + floor(5 * sqrt(u(i, 'rating'))) AS BIGINT) AS rating,
                    CAST(floor(11 * sqrt(u(i, 'nps'))) AS BIGINT) AS nps
             FROM (SELECT range AS i FROM range({orders // 50}))""",
     }

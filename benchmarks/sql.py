@@ -117,7 +117,8 @@ def top_products(cursor: Cursor, shop: Shop, request: Request) -> Answer:
             WHERE {span} GROUP BY 1),
         ranked AS (SELECT * FROM sums WHERE product_id IS NOT NULL AND orders > 0)
         SELECT r.product_id, coalesce(p.name, r.product_id), p.category, r.value, r.orders, (SELECT sum(value) FROM sums),
-               (SELECT count(*) FROM ranked), (SELECT count(*) FROM products WHERE product_id NOT IN (SELECT product_id FROM ranked))
+               (SELECT count(*) FROM ranked),
+               (SELECT count(*) FROM products WHERE product_id NOT IN (SELECT product_id FROM ranked))
         FROM ranked r LEFT JOIN products p ON p.product_id = r.product_id ORDER BY 4 DESC, 1 LIMIT 10""")
     counts = _rows(cursor, f"SELECT {_LEFT_OUT_LINES} FROM sale_lines WHERE {span}")
     facts = dict(zip(_LINE_NAMES, counts[0], strict=True))

@@ -1,53 +1,68 @@
 """What is known of each active customer on a given day: one expression for the past and for today, so that nothing leaks.
 
-Only rows dated before the day are read; the outcome is read from the churn horizon after it.
+Only rows dated before the day are read; the outcome is read from the days after it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
 
 from analytics.shop import Shop
 
-#: The factors of the model, in the order of its columns.
-FACTORS = (
-    "days_since_last_order",
-    "lateness",
-    "order_count",
-    "single_order",
-    "tenure_days",
-    "order_trend",
-    "spend",
-    "return_share",
-    "discount_share",
-    "recent_rating",
-    "recent_tickets",
-)
-#: Feedback and tickets count as recent for this long.
+#: Feedback, tickets and visits count as recent for this long.
 RECENT_DAYS = 180
+#: Being later than this many usual gaps says nothing more.
 _LATEST = 6.0
 
 
-def active_on(shop: Shop, day: date) -> ir.Table:
+@dataclass(frozen=True)
+class Factor:
+    """One column of the model. `named` is the side of it that people would call a reason to leave; `mart` is where it is
+    read from, when that is not the orders."""
+
+    name: str
+    named: Literal["high", "low"]
+    mart: str | None = None
+
+
+#: The factors of the model, in the order of its columns.
+FACTORS = (
+    Factor("days_since_last_order", "high"), Factor("lateness", "high"), Factor("order_count", "low"), Factor("single_order", "high"),
+    Factor("tenure_days", "low"), Factor("order_trend", "low"), Factor("spend", "low"), Factor("return_share", "high"),
+    Factor("discount_share", "high"), Factor("categories", "low", "customer_categories"),
+    Factor("recent_rating", "low", "feedback_facts"), Factor("recent_tickets", "high", "ticket_facts"),
+    Factor("late_answers", "high", "ticket_facts"), Factor("recent_visits", "low", "event_facts"),
+)
+
+
+def active_on(shop: Shop, day: date, days: int | None = None, one_in: int = 1) -> ir.Table:
     """Known customers with a counted order within the churn horizon before `day`: factors, and `churned`, true when none
-    followed from `day` to the end of the horizon after it."""
+    followed within `days` (the horizon unless given) from `day` on.
+
+    `one_in` takes about every so many-th customer, the same ones on every day and run.
+    """
     horizon = shop.settings.churn_horizon_days
+    until = day + timedelta(days=days or horizon)
     orders = shop.order_facts.filter(shop.order_facts.customer_id.notnull())
+    if one_in > 1:
+        orders = orders.filter(orders.customer_id.hash() % one_in == 0)
     past = orders.filter(orders.order_date < day)
-    after = orders.filter(orders.counted, orders.order_date >= day, orders.order_date < day + timedelta(days=horizon))
+    after = orders.filter(orders.counted, orders.order_date >= day, orders.order_date < until)
     base = _history(past, day, horizon)
-    base = base.filter(base.days_since_last_order <= horizon)
-    wide = _with(base, _feedback(shop, day))
-    wide = _with(wide, _tickets(shop, day))
-    returned = after.group_by("customer_id").agg(orders_after=after.count())
-    wide = _with(wide, returned)
+    wide = base.filter(base.days_since_last_order <= horizon)
+    parts: tuple[Callable[[Shop, date], ir.Table], ...] = (_categories, _feedback, _tickets, _visits)
+    for part in parts:
+        wide = _with(wide, part(shop, day))
+    wide = _with(wide, after.group_by("customer_id").agg(orders_after=after.count()))
+    names = [factor.name for factor in FACTORS]
     return wide.select(
-        "customer_id",
-        *[wide[name].cast("float64").fill_null(0.0).name(name) for name in FACTORS],
-        churned=wide.orders_after.isnull(),
+        "customer_id", *[wide[name].cast("float64").fill_null(0.0).name(name) for name in names], churned=wide.orders_after.isnull()
     )
 
 
@@ -60,31 +75,23 @@ def _history(past: ir.Table, day: date, horizon: int) -> ir.Table:
     recent, before = day - timedelta(days=horizon), day - timedelta(days=2 * horizon)
     year = day - timedelta(days=365)
     per = past.group_by("customer_id").agg(
-        orders=past.counted.sum(),
-        first=past.order_date.min(where=past.counted),
-        last=past.order_date.max(where=past.counted),
+        orders=past.counted.sum(), first=past.order_date.min(where=past.counted), last=past.order_date.max(where=past.counted),
         recent=(past.counted & (past.order_date >= recent)).sum(),
         earlier=(past.counted & (past.order_date >= before) & (past.order_date < recent)).sum(),
-        money=past.revenue.sum(where=past.order_date >= year).cast("float64"),
-        returned=past.returned.sum(),
-        gross=past.gross.sum().cast("float64"),
-        discount=past.discount.sum().cast("float64"),
+        money=past.revenue.sum(where=past.order_date >= year).cast("float64"), returned=past.returned.sum(),
+        gross=past.gross.sum().cast("float64"), discount=past.discount.sum().cast("float64"),
     )
     per = per.filter(per.orders > 0)
     since = _days(day, per["last"])
     span = _days(day, per["first"]) - since
     usual = ibis.ifelse(per.orders > 1, span / (per.orders - 1).nullif(0), float(horizon) / 2)
     return per.select(
-        "customer_id",
-        days_since_last_order=since,
-        lateness=ibis.least(since / ibis.greatest(usual, 1.0), _LATEST),
-        order_count=(per.orders + 1).ln(),
-        single_order=(per.orders == 1).cast("float64"),
-        tenure_days=_days(day, per["first"]),
-        order_trend=(per.recent - per.earlier).cast("float64"),
+        "customer_id", days_since_last_order=since, lateness=ibis.least(since / ibis.greatest(usual, 1.0), _LATEST),
+        order_count=(per.orders + 1).ln(), single_order=(per.orders == 1).cast("float64"), tenure_days=_days(day, per["first"]),
+        order_trend=(per.recent - per.earlier) / (per.recent + per.earlier + 1.0),
         spend=(ibis.greatest(per.money.fill_null(0.0), 0.0) + 1).ln(),
-        return_share=per.returned.cast("float64") / per.orders,
-        discount_share=(per.discount / per.gross.nullif(0)),
+        return_share=per.returned.cast("float64") / (per.orders + per.returned),
+        discount_share=per.discount / per.gross.nullif(0),
     )
 
 
@@ -92,16 +99,36 @@ def _days(day: date, value: ir.DateValue) -> ir.FloatingValue:
     return ibis.date(day).delta(value, unit="day").cast("float64")
 
 
+def _recent(shop: Shop, mart: str, time: str, day: date) -> ir.Table:
+    """Rows of a mart about known customers in the RECENT_DAYS before `day`."""
+    table = shop.table(mart)
+    return table.filter(table.customer_id.notnull(), table[time] < day, table[time] >= day - timedelta(days=RECENT_DAYS))
+
+
+def _categories(shop: Shop, day: date) -> ir.Table:
+    lines = shop.sale_lines
+    bought = lines.filter(lines.kind == "sale", lines.customer_id.notnull(), lines.order_date < day)
+    return bought.group_by("customer_id").agg(categories=bought.category.nunique())
+
+
 def _feedback(shop: Shop, day: date) -> ir.Table:
-    """Mean recent rating against 3, the middle of the scale; 0 without one."""
-    feedback = shop.table("feedback_facts")
-    recent = feedback.filter(
-        feedback.created_at < day, feedback.created_at >= day - timedelta(days=RECENT_DAYS), feedback.rating.notnull()
-    )
-    return recent.group_by("customer_id").agg(recent_rating=recent.rating.mean() - 3)
+    """Mean recent rating against 3, the middle of the scale, an answer of 0-10 brought to 1-5; 0 without one."""
+    recent = _recent(shop, "feedback_facts", "created_at", day)
+    stars = ibis.coalesce(recent.rating.cast("float64"), 1 + recent.nps * 0.4)
+    return recent.group_by("customer_id").agg(recent_rating=stars.mean() - 3)
 
 
 def _tickets(shop: Shop, day: date) -> ir.Table:
-    tickets = shop.table("ticket_facts")
-    recent = tickets.filter(tickets.opened_at < day, tickets.opened_at >= day - timedelta(days=RECENT_DAYS))
-    return recent.group_by("customer_id").agg(recent_tickets=recent.count())
+    """Recent tickets, and those that were answered too late or, on that day, not at all in time."""
+    recent = _recent(shop, "ticket_facts", "opened_at", day)
+    promised = shop.settings.sla_first_response_hours
+    known = ibis.ifelse(
+        recent.first_response_at < day, recent.first_response_hours, ibis.timestamp(str(day)).delta(recent.opened_at, unit="hour")
+    )
+    return recent.group_by("customer_id").agg(recent_tickets=recent.count(), late_answers=(known > promised).sum())
+
+
+def _visits(shop: Shop, day: date) -> ir.Table:
+    """Days with a visit to the web site, as the logarithm: the first few say most."""
+    recent = _recent(shop, "event_facts", "occurred_at", day)
+    return recent.group_by("customer_id").agg(recent_visits=(recent.occurred_at.cast("date").nunique() + 1).ln())

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from analytics.finding import Caveat, Finding, Scope, Shared
 from analytics.schema import CANONICAL
+from analytics.scorecard import constant
 from analytics.shop import Shop
 
 #: Where the first and the last day of a table stand in the company's time: the mart that is made of it, and its column.
@@ -134,7 +135,7 @@ def _settings(shop: Shop) -> dict[str, ir.Value]:
         "time_zone": ibis.literal(settings.time_zone), "week_start": ibis.literal(settings.week_start),
         "fiscal_year_start": ibis.literal(settings.fiscal_year_start),
         "churn_horizon_days": ibis.literal(settings.churn_horizon_days),
-        "sla_hours": ibis.literal(settings.sla_first_response_hours),
+        "sla_hours": constant(settings.sla_first_response_hours),
     }
 
 

@@ -10,6 +10,7 @@ from analytics.governance.checks import ALLOWED, result, sources
 from analytics.governance.contents import filled_columns, union
 from analytics.ingest.rules import DATA_RULES
 from analytics.schema import CANONICAL
+from analytics.scorecard import constant
 from analytics.shop import Shop
 
 #: Rules of the quality report that say what came, not what was wrong.
@@ -53,8 +54,8 @@ def _checks(shop: Shop) -> ir.Table:
     """A row per check: rows that break it, of how many, share, the share allowed, and whether it passed."""
     rows = union([result(source) for source in sources(shop)] or [_no_checks(shop)])
     share = rows.broken.cast("float64") / rows.total.cast("float64").nullif(0)
-    allowed = ibis.cases(*((rows.check == name, most) for name, most in ALLOWED.items()), else_=0.0)
-    rows = rows.mutate(share=share, allowed=allowed.cast("float64"))
+    allowed = ibis.cases(*((rows.check == name, constant(most)) for name, most in ALLOWED.items()), else_=constant(0))
+    rows = rows.mutate(share=share, allowed=allowed)
     return rows.mutate(passed=(rows.share <= rows.allowed).fill_null(True))
 
 

@@ -181,7 +181,8 @@ def _scan(name: str, path: Path, columns: Sequence[str], layout: Layout, staging
     staging.run(
         f"CREATE OR REPLACE TABLE {name} AS FROM read_csv({literal(str(path))}, delim = {literal(layout.delimiter)},"
         f" quote = '\"', escape = '\"', header = {str(layout.header).lower()}, skip = {layout.skip}, columns = {{{kinds}}},"
-        f" auto_detect = false, hive_partitioning = false, store_rejects = true, max_line_size = {2 * LONGEST_ROW}, buffer_size = {4 * LONGEST_ROW})"
+        f" auto_detect = false, hive_partitioning = false, store_rejects = true,"
+        f" max_line_size = {2 * LONGEST_ROW}, buffer_size = {4 * LONGEST_ROW})"
     )
     found = staging.rows("SELECT line, min(csv_line) FROM reject_errors GROUP BY line ORDER BY line")
     return [text or "" for _, text in found]

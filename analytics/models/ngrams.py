@@ -39,7 +39,7 @@ class Grams:
     def weigh(self, weights: npt.NDArray[np.floating]) -> Floats:
         """Sum of the n-grams' weights per text."""
         values = weights[self.bucket].astype(np.float64) * self.share
-        return np.bincount(self.text, weights=values, minlength=self.texts)
+        return np.asarray(np.bincount(self.text, weights=values, minlength=self.texts), dtype=np.float64)
 
 
 def grams(texts: Sequence[str]) -> Grams:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
 
 SEED = 20261117
 #: Rows that a model is fitted on at most; everybody is scored.
@@ -18,6 +17,7 @@ MOST_ROWS = 50_000
 FEWEST_CASES = 30
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,15 @@ class Evaluation:
     cases: int
 
 
-def enough(y: npt.NDArray[np.bool_]) -> bool:
+def enough(y: Flags) -> bool:
     """Whether both outcomes are there often enough for a fit."""
     return min(int(y.sum()), int((~y).sum())) >= FEWEST_CASES
 
 
-def fit(x: Floats, y: npt.NDArray[np.bool_]) -> Scorer:
+def fit(x: Floats, y: Flags) -> Scorer:
     """A ridge-penalised logistic regression on at most MOST_ROWS rows, drawn with a fixed seed."""
+    from sklearn.linear_model import LogisticRegression
+
     if len(y) > MOST_ROWS:
         rows = np.sort(np.random.default_rng(SEED).choice(len(y), MOST_ROWS, replace=False))
         x, y = x[rows], y[rows]
@@ -73,7 +75,7 @@ def fit(x: Floats, y: npt.NDArray[np.bool_]) -> Scorer:
     return Scorer(mean, scale, np.round(model.coef_[0], 10), float(np.round(model.intercept_[0], 10)))
 
 
-def evaluate(y: npt.NDArray[np.bool_], p: Floats) -> Evaluation:
+def evaluate(y: Flags, p: Floats) -> Evaluation:
     """The evaluation of probabilities `p` of outcomes `y`, both of which must occur."""
     positives, negatives = int(y.sum()), int((~y).sum())
     order = np.argsort(p, kind="stable")

@@ -21,6 +21,7 @@ from analytics.shop import Shop
 PERIOD_CAVEATS = (
     Caveat("comparison_before_data", "compared_short"), Caveat("same_part_compared", "compared_part"),
     Caveat("without_comparison", "comparison_missing"), Caveat("young_churn", "history_short"),
+    Caveat("metrics_left_out", "left_out_metrics", ">", 0),
 )
 #: The period of metrics that have no meaning over all the data: of whom was active on the first day nothing is known.
 RECENT = "last_12_months"
@@ -29,7 +30,7 @@ RECENT = "last_12_months"
 @dataclass(frozen=True)
 class Asked:
     """`before` is the period really compared with, None where there is none; `assumed` names the period that was taken
-    instead of all the data, if any."""
+    instead of all the data, if any; `left_out` are metrics asked for that are no part of the answer."""
 
     shop: Shop
     metrics: tuple[str, ...]
@@ -37,6 +38,7 @@ class Asked:
     before: Period | None
     filters: tuple[Filter, ...]
     assumed: str | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def metric(self) -> Metric:
@@ -65,18 +67,21 @@ def asked(
     filters: tuple[Filter, ...] = (),
     segment: tuple[str, ...] = (),
     dims: tuple[str, ...] = (),
+    *,
+    several: bool = True,
 ) -> Asked:
-    """The request made precise. Raises CannotAnswer where the first metric cannot be had; others that cannot are dropped."""
+    """The request made precise. Raises CannotAnswer where the first metric cannot be had; others that cannot, and all others
+    unless the analysis takes `several`, are left out and told."""
     names = names_of(metric)
     wanted = (*filters, *segment_filters(segment))
     if refusal := why_not(shop, names[0], dims, wanted):
         raise refusal
-    names = (names[0], *(name for name in names[1:] if why_not(shop, name, dims, wanted) is None))
+    kept = (names[0], *(name for name in names[1:] if several and why_not(shop, name, dims, wanted) is None))
     span, assumed = _span(shop, names[0], period)
     before = comparable(shop, span, span.previous() if assumed else compare_to)
     if before and before.end <= _known_from(shop, names[0]):
         before = None
-    return Asked(shop, names, span, before, wanted, assumed)
+    return Asked(shop, kept, span, before, wanted, assumed, tuple(name for name in names if name not in kept))
 
 
 def _known_from(shop: Shop, metric: str) -> date:
@@ -124,6 +129,8 @@ def period_facts(request: Asked, compare_to: Period | None = None) -> dict[str, 
         "compared_start": day(before.start if before else None), "compared_end": day(before.last if before else None),
         "as_asked": ibis.literal(before is not None and before == compare_to),
         "comparison_missing": ibis.literal(before is None and compare_to is not None and not request.all_time),
+        "left_out_metrics": ibis.literal(len(request.left_out)),
+        "left_out_metric": ibis.literal(request.left_out[0] if request.left_out else None, "string"),
         "history_short": ibis.literal(request.metrics[0] in CHURN and period.start < known_from),
         "compared_part": ibis.literal(before is not None and compare_to is not None and before.end < compare_to.end),
         "compared_short": ibis.literal(before is not None and before.start < known_from),

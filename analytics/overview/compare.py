@@ -41,7 +41,7 @@ CAVEATS = (
 def metric_compare(
     shop: Shop,
     *,
-    metric: str = "revenue",
+    metric: str | tuple[str, ...] = "revenue",
     dimension: tuple[str, ...] = (),
     period: Period | None = None,
     compare_to: Period | None = None,
@@ -59,12 +59,13 @@ def metric_compare(
     sides = sides_of(dimension, filters, segment)
     if sides is None or (compare_to is not None and not sides.parts):
         chosen = period if period is not None and period.name != "all_time" else shop.period(_DEFAULT)
-        request = asked(shop, metric, chosen, compare_to or chosen.previous(), filters, segment, dimension[:1])
+        request = asked(shop, metric, chosen, compare_to or chosen.previous(), filters, segment, dimension[:1], several=False)
         if request.before is None:
             raise CannotAnswer("too_little_history")
         return _periods(request, compare_to, dimension[:1], {} if chosen is period else {"period": _DEFAULT})
     dims = (sides.dimension,) if sides.dimension and not sides.parts else ()
-    request = asked(shop, metric, period, compare_to, (*sides.common, *(sides.parts[0][1] if sides.parts else ())), (), dims)
+    first = sides.parts[0][1] if sides.parts else ()
+    request = asked(shop, metric, period, compare_to, (*sides.common, *first), (), dims, several=False)
     for _, own in sides.parts[1:]:
         asked(shop, metric, period, None, (*sides.common, *own))
     return _groups(request, sides, compare_to, {"period": "all_time"} if period is None else {})

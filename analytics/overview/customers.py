@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics.finding import Caveat, Filter, Finding, Scope, Shared
-from analytics.overview.asked import day
+from analytics.overview.asked import day, names_of
 from analytics.overview.figures import plain, units_of
 from analytics.period import Period
 from analytics.schema import CUSTOMER_FACTS
@@ -27,7 +27,7 @@ def customer_list(
     filters: tuple[Filter, ...] = (),
     segment: tuple[str, ...] = (),
     period: Period | None = None,
-    metric: str = "revenue",
+    metric: str | tuple[str, ...] = "revenue",
     top_n: int | None = None,
     order: Order = "highest",
 ) -> Finding:
@@ -38,21 +38,24 @@ def customer_list(
     the last order) are those of the as-of date. `share` is of all known customers.
     """
     wanted = (*filters, *segment_filters(segment))
-    name = metric if _of_one(shop, metric) else "revenue"
+    names = names_of(metric)
+    name = next((one for one in names if _of_one(shop, one)), "revenue")
+    left_out = [one for one in names if one != name]
     span = None if period is None or period.name == "all_time" else period.clipped(shop.today)
     listed = Shared("listed_customers", _listed(shop, wanted, span, name, order))
     facts = _facts(shop, listed.table, name, top_n)
     facts = facts.mutate(
         metric=ibis.literal(name), period_start=day(span.start if span else None), period_end=day(span.last if span else None),
-        is_partial=ibis.literal(span is not None and span.partial),
+        is_partial=ibis.literal(span is not None and span.partial), left_out_metrics=ibis.literal(len(left_out)),
+        left_out_metric=ibis.literal(left_out[0] if left_out else None, "string"),
     )
     kept = listed.table if top_n is None else listed.table.filter(listed.table["rank"] <= top_n)
     counts = listed.table.agg(rows_used=ibis._.count())
     return Finding(
         facts, {"customers": kept.order_by("rank").drop("rank", "consents")}, Scope(counts, "customers"), shared=(listed,),
-        caveats=(Caveat("nobody_matches", "customers", "=", 0),),
+        caveats=(Caveat("nobody_matches", "customers", "=", 0), Caveat("metrics_left_out", "left_out_metrics", ">", 0)),
         units=units_of(METRICS[name], ("value", "total", "average", "first_value")),
-        definitions=(name,), defaults={} if name == metric else {"metric": name},
+        definitions=(name,), defaults={} if name in names else {"metric": name},
     )
 
 

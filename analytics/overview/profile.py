@@ -29,7 +29,9 @@ _ABOUT = (
     "rfm_segment", "value_tier", "lifecycle_stage", "feedback_count", "average_rating", "last_rating", "last_nps",
     "last_feedback_at", "tickets", "open_tickets", "average_csat", "points_balance", "overdue_amount", "days_overdue",
 )
-_SCORES = ibis.schema({"customer_id": "string", "probability": "float64", "reason_1": "string", "reason_2": "string"})
+_SCORES = ibis.schema({"customer_id": "string", "probability": "float64", "reason_1": "string"})
+#: From this chance of leaving on, the main reason is told: why somebody who will stay might leave helps nobody.
+_LIKELY = 0.5
 
 
 def customer_profile(shop: Shop, *, customer: str) -> Finding:
@@ -43,9 +45,8 @@ def customer_profile(shop: Shop, *, customer: str) -> Finding:
     churn = churn_scores(shop)
     scores = churn.table("scores")
     own = scores.filter(scores.customer_id == customer)
-    own = own.agg(
-        churn_probability=scores.probability.max(), churn_reason=scores.reason_1.max(), churn_reason_2=scores.reason_2.max()
-    )
+    likely = own.probability >= _LIKELY
+    own = own.agg(churn_probability=own.probability.max(), churn_reason=own.reason_1.max(where=likely))
     facts = _facts(shop, person, customer).cross_join(own)
     orders = _of(shop, "order_facts", customer)
     used = orders.agg(rows_used=orders.counted.sum().fill_null(0), left_out_not_counted=(~orders.counted).sum().fill_null(0))
@@ -120,7 +121,7 @@ def _tables(shop: Shop, customer: str) -> dict[str, ir.Table]:
 
 
 def churn_scores(shop: Shop) -> Fit:
-    """Who is likely to leave and the two main reasons, from the churn model; nobody where the data cannot carry one."""
+    """Who is likely to leave and the main reason, from the churn model; nobody where the data cannot carry one."""
 
     def fit(engine: Engine) -> Mapping[str, pd.DataFrame]:
         import pandas as pd

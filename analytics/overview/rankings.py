@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from analytics import statistics
 from analytics.finding import Caveat, Filter, Finding, Shared
-from analytics.overview.asked import Asked, asked, defaults_of, period_facts
+from analytics.overview.asked import PERIOD_CAVEATS, Asked, asked, defaults_of, names_of, period_facts
 from analytics.overview.figures import figure, plain, units_of
 from analytics.overview.scope import scope
 from analytics.period import Period
@@ -26,7 +26,7 @@ _FIGURES = ("value", "first_value", "last_value", "second_value", "total", "show
 def top_customers(
     shop: Shop,
     *,
-    metric: str = "revenue",
+    metric: str | tuple[str, ...] = "revenue",
     period: Period | None = None,
     filters: tuple[Filter, ...] = (),
     segment: tuple[str, ...] = (),
@@ -38,8 +38,10 @@ def top_customers(
     `share` is of the metric's total over everybody, guests included, for sums. Orders without a customer are left out of the
     ranking. Lowest: among those with a figure at all, for sales among those with a counted order.
     """
-    name = "revenue" if metric in _NOT_OF_ONE else metric
-    request = asked(shop, name, period, None, filters, segment, ("customer_id",))
+    wanted = names_of(metric)
+    names = tuple(name for name in wanted if name not in _NOT_OF_ONE) or ("revenue",)
+    request = asked(shop, names, period, None, filters, segment, ("customer_id",), several=False)
+    name = request.metrics[0]
     ranked = Shared("ranked_customers", _ranked(request, "customer_id", order))
     people = shop.customer_facts.select("customer_id", "name", "city", "value_tier", "rfm_segment", "last_order_date")
     shown = ranked.table.filter(ranked.table["rank"] <= top_n).inner_join(people, "customer_id")
@@ -51,16 +53,16 @@ def top_customers(
     return Finding(
         facts, {"customers": shown.order_by("rank").select(*columns)},
         scope(shop, name, request.period, request.filters, ("customer_id",), known_only=True), shared=(ranked,),
-        caveats=(Caveat("first_small_sample", "few"), Caveat("ranking_without_guests", "guest_share", ">", 0.1)),
+        caveats=(*PERIOD_CAVEATS, Caveat("first_small_sample", "few"), Caveat("ranking_without_guests", "guest_share", ">", 0.1)),
         units=units_of(request.metric, _FIGURES), definitions=(name,),
-        defaults=defaults_of(request) | ({"metric": "revenue"} if name != metric else {}),
+        defaults=defaults_of(request) | ({} if name in wanted else {"metric": name}),
     )
 
 
 def top_products(
     shop: Shop,
     *,
-    metric: str = "revenue",
+    metric: str | tuple[str, ...] = "revenue",
     period: Period | None = None,
     filters: tuple[Filter, ...] = (),
     segment: tuple[str, ...] = (),
@@ -72,7 +74,7 @@ def top_products(
     `share` is of the metric's total over all products, for sums. Lowest: among the products that sold at all; those in the
     catalogue that match the filters and sold nothing are counted and listed apart.
     """
-    request = asked(shop, metric, period, None, filters, segment, ("product_id",))
+    request = asked(shop, metric, period, None, filters, segment, ("product_id",), several=False)
     ranked = Shared("ranked_products", _ranked(request, "product_id", order))
     products = shop.table("products").select("product_id", "name", "category")
     shown = ranked.table.filter(ranked.table["rank"] <= top_n).left_join(products, "product_id").drop("product_id_right")
@@ -87,9 +89,9 @@ def top_products(
     if order == "lowest":
         tables["unsold"] = unsold.order_by("product_id").select("product_id", product="name", category="category")
     return Finding(
-        facts, tables, scope(shop, metric, request.period, request.filters, ("product_id",)), shared=(ranked,),
-        caveats=(Caveat("first_small_sample", "few"), Caveat("small_groups", "small_groups", ">", 0)),
-        units=units_of(request.metric, _FIGURES), definitions=(metric,), defaults=defaults_of(request),
+        facts, tables, scope(shop, request.metrics[0], request.period, request.filters, ("product_id",)), shared=(ranked,),
+        caveats=(*PERIOD_CAVEATS, Caveat("first_small_sample", "few"), Caveat("small_groups", "small_groups", ">", 0)),
+        units=units_of(request.metric, _FIGURES), definitions=request.metrics, defaults=defaults_of(request),
     )
 
 

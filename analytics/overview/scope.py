@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from analytics.finding import Filter, Scope
@@ -39,27 +40,30 @@ def scope(
 
 def _orders(rows: ir.Table, metric: str, known_only: bool) -> ir.Table:
     """Counted orders and credit notes are used; for the return rate, returned ones too."""
-    counts = (rows.counted | (rows.revenue != 0)) & (rows.status != "cancelled")
+    cancelled = rows.status == "cancelled"
+    counts = (rows.counted | (rows.revenue != 0)) & ~cancelled
     if metric == "return_rate":
         counts = counts | rows.returned
-    guests = rows.customer_id.isnull() & known_only
+    guests = rows.customer_id.isnull() if known_only else ibis.literal(False)
     return rows.agg(
-        rows_used=_number(counts & ~guests), left_out_without_customer=_number(counts & guests),
-        left_out_cancelled=_number(rows.status == "cancelled"),
-        left_out_returned=_number((rows.status == "returned") & ~counts),
-        left_out_without_sale_line=_number(~counts & ~rows.status.isin(("cancelled", "returned"))),
+        rows_used=rows.count(where=counts & ~guests), left_out_without_customer=rows.count(where=counts & guests),
+        left_out_cancelled=rows.count(where=cancelled),
+        left_out_returned=rows.count(where=(rows.status == "returned") & ~counts),
+        left_out_without_sale_line=rows.count(where=~counts & ~rows.status.isin(("cancelled", "returned"))),
     )
 
 
 def _lines(rows: ir.Table, metric: str, known_only: bool) -> ir.Table:
     """Sale and credit lines are used; for the return rate, returned ones too; for margins, those with a cost."""
     counts = rows.kind.isin(("sale", "credit", "returned") if metric == "return_rate" else ("sale", "credit"))
-    guests = rows.customer_id.isnull() & known_only
-    no_cost = rows.cost.isnull() & (metric in ("gross_margin", "margin_rate"))
+    guests = rows.customer_id.isnull() if known_only else ibis.literal(False)
+    no_cost = rows.cost.isnull() if metric in ("gross_margin", "margin_rate") else ibis.literal(False)
     return rows.agg(
-        rows_used=_number(counts & ~guests & ~no_cost), left_out_without_customer=_number(counts & guests),
-        left_out_without_cost=_number(counts & no_cost & ~guests), left_out_cancelled=_number(rows.kind == "cancelled"),
-        left_out_returned=_number((rows.kind == "returned") & ~counts), left_out_not_counted=_number(rows.kind == "none"),
+        rows_used=rows.count(where=counts & ~guests & ~no_cost), left_out_without_customer=rows.count(where=counts & guests),
+        left_out_without_cost=rows.count(where=counts & no_cost & ~guests),
+        left_out_cancelled=rows.count(where=rows.kind == "cancelled"),
+        left_out_returned=rows.count(where=(rows.kind == "returned") & ~counts),
+        left_out_not_counted=rows.count(where=rows.kind == "none"),
     )
 
 
@@ -67,11 +71,7 @@ def _others(rows: ir.Table, metric: Metric, base: str) -> ir.Table:
     """Rows that have what the metric needs; a campaign's control group is nobody's message."""
     if base == "touch_facts":
         control = (rows.variant == "control").fill_null(False)
-        return rows.agg(rows_used=_number(~control), left_out_control=_number(control))
+        return rows.agg(rows_used=rows.count(where=~control), left_out_control=rows.count(where=control))
     used = metric.samples[base](rows) if base in metric.samples else rows.count()
     used = used.fill_null(0)
     return rows.agg(rows_used=used, left_out_without_value=rows.count() - used)
-
-
-def _number(condition: ir.BooleanValue) -> ir.IntegerValue:
-    return condition.fill_null(False).sum().fill_null(0)

@@ -20,7 +20,7 @@ SATISFIED, DISSATISFIED, PROMOTER, DETRACTOR = 4, 2, 9, 6
 #: Measures that charts draw: their columns are there even where the data do not have them.
 _DRAWN = ("average_rating", "nps")
 CAVEATS = (
-    Caveat("comparison_before_data", "compared_short"), Caveat("without_comparison", "has_comparison", "=", 0),
+    Caveat("comparison_before_records", "records_start_later"), Caveat("without_comparison", "has_comparison", "=", 0),
     Caveat("few_ratings", "lead_sample", "<", statistics.SMALL_SAMPLE), Caveat("groups_with_few", "groups_behind", ">", 0),
 )
 
@@ -49,7 +49,8 @@ def satisfaction_overview(
     base = Shared("satisfaction_base", scorecard.base_of(card))
     figures = Shared("satisfaction_figures", scorecard.figures(base.table, card))
     groups = scorecard.groups(card, _DRAWN)
-    facts = figures.table.cross_join(_shares(card))
+    mart = "feedback_facts" if "average_rating" in card.names else "ticket_facts"
+    facts = figures.table.cross_join(_shares(card)).cross_join(scorecard.first_record(card, mart))
     facts = groups.join(facts).mutate(**scorecard.common_facts(card, compare_to))
     return Finding(
         facts.mutate(lead_sample=facts[f"{card.lead}_sample"]),

@@ -12,7 +12,7 @@ from analytics.overview.figures import plain
 from analytics.overview.scope import scope
 from analytics.period import Grain, Period
 from analytics.satisfaction.measures import DISSATISFIED, SATISFIED
-from analytics.scorecard import Groups, Order, Scorecard, number_of, share_of
+from analytics.scorecard import Groups, Order, Scorecard, constant, number_of, share_of
 from analytics.semantics import bucket, rows_of
 from analytics.semantics.dimensions import with_dimensions
 from analytics.shop import Shop
@@ -23,7 +23,7 @@ FAIR_AGREEMENT = 0.75
 _DRAWN = ("net_sentiment",)
 _FEEDBACK = "feedback_facts"
 CAVEATS = (
-    Caveat("comparison_before_data", "compared_short"), Caveat("without_comparison", "has_comparison", "=", 0),
+    Caveat("comparison_before_records", "records_start_later"), Caveat("without_comparison", "has_comparison", "=", 0),
     Caveat("sentiment_accuracy", "comments", ">", 0), Caveat("sentiment_against_stars", "disagrees"),
     Caveat("few_comments", "comments", "<", statistics.SMALL_SAMPLE), Caveat("groups_with_few", "groups_behind", ">", 0),
 )
@@ -59,7 +59,8 @@ def feedback_sentiment(
     comments = Shared("sentiment_comments", _comments(card))
     groups = scorecard.groups(card, _DRAWN, order, top_n)
     facts = scorecard.figures(base.table, card).cross_join(_tones(comments.table)).cross_join(_before(card))
-    accuracy = {f"accuracy_{language}": ibis.literal(share) for language, share in sentiment.model().accuracy.items()}
+    facts = facts.cross_join(scorecard.first_record(card, _FEEDBACK))
+    accuracy = {f"accuracy_{language}": constant(share) for language, share in sentiment.model().accuracy.items()}
     return Finding(
         groups.join(facts).mutate(
             asked_sentiment=ibis.literal(asked, "string"), **accuracy, **scorecard.common_facts(card, compare_to)

@@ -18,7 +18,7 @@ from analytics.semantics.conditions import within
 from analytics.semantics.customers import is_customer_field
 from analytics.semantics.dimensions import ORIGIN, TIME_COLUMN, bucket, dimension_of, joinable, with_dimensions
 from analytics.semantics.filters import restrict, why_not_filter
-from analytics.semantics.metrics import LINES, METRICS, Metric
+from analytics.semantics.metrics import LINES, METRICS, ORDERS, Metric
 from analytics.semantics.special import Span
 from analytics.shop import Shop
 
@@ -168,12 +168,14 @@ def _part(
         return of_spans(shop, spans, filters, dims, grain)
     if names[0] == "acquisition_cost":
         return special.acquisition_cost(shop, period, filters, dims, grain)
-    if _told_by_days(group, dims, filters):
-        return _by_days(shop, names, dims, period, grain)
+    if base == ORDERS and not (dims or filters) and set(names) <= _OF_DAYS:
+        return _by_days(shop, names, period, grain)
     rows = with_dimensions(shop, rows_of(shop, base, period, filters, names), base, dims)
-    keys = (*dims, *_bucket_of(shop, rows, base, grain))
     if METRICS[names[0]].special:
-        return special.per_customer(rows, base, keys)
+        if grain:
+            rows = rows.mutate(*_bucket_of(shop, rows, base, grain))
+        return special.per_customer(rows, base, (*dims, grain) if grain else dims, names)
+    keys = (*dims, *_bucket_of(shop, rows, base, grain))
     figures: dict[str, ir.Value] = {}
     for name in names:
         metric = METRICS[name]
@@ -190,17 +192,11 @@ def _bucket_of(shop: Shop, rows: ir.Table, base: str, grain: Grain | None) -> tu
     return (bucket(rows[TIME_COLUMN[base]], grain, shop.settings.calendar).name(grain),) if grain else ()
 
 
-def _told_by_days(group: Group, dims: tuple[str, ...], filters: tuple[Filter, ...]) -> bool:
-    """Whether daily_sales, a row per day, holds all that the metrics ask for."""
-    base, names = group
-    return base == "order_facts" and not filters and set(names) <= _OF_DAYS and all(joinable(dimension_of(d), _DAYS) for d in dims)
-
-
-def _by_days(shop: Shop, names: tuple[str, ...], dims: tuple[str, ...], period: Period | None, grain: Grain | None) -> ir.Table:
-    rows = with_dimensions(shop, within(shop.daily_sales, _DAYS, period), _DAYS, dims)
-    figures = {name: rows[name].sum() for name in names}
-    keys = (*dims, *_bucket_of(shop, rows, _DAYS, grain))
-    return rows.group_by(*keys).agg(**figures) if keys else rows.agg(**figures)
+def _by_days(shop: Shop, names: tuple[str, ...], period: Period | None, grain: Grain | None) -> ir.Table:
+    """Metrics of daily_sales over all, or per bucket: a row per day is read and not one per order."""
+    days = within(shop.daily_sales, _DAYS, period)
+    figures = {name: days[name].sum() for name in names}
+    return days.group_by(*_bucket_of(shop, days, _DAYS, grain)).agg(**figures) if grain else days.agg(**figures)
 
 
 def _span(shop: Shop, period: Period | None) -> Period:
@@ -226,7 +222,7 @@ def _on_spine(
     if dims:
         spine = only.select(*dims) if only is not None else _union([part.select(*dims) for part in parts])
     if days:
-        buckets = ibis.array([ibis.literal(day) for day in days]).unnest().name(keys[-1]).as_table()
+        buckets = _days_table(days, keys[-1])
         spine = spine.cross_join(buckets) if spine is not None else buckets
     assert spine is not None, "without dims and grain nothing is joined"
     for part in parts:
@@ -234,6 +230,17 @@ def _on_spine(
         spine = spine.left_join(part, same)
         spine = spine.drop(*[f"{key}_right" for key in keys if f"{key}_right" in spine.columns])
     return spine
+
+
+def _days_table(days: list[date], grain: str) -> ir.Table:
+    """The first days of buckets as a column named as the grain: counted up by the engine, not listed."""
+    step = ibis.interval(**{f"{grain}s": 1})
+    times = ibis.range(_time(days[0]), _time(days[-1] + DAY), step=step).unnest().name("time_").as_table()
+    return times.select(times.time_.cast("date").name(grain))
+
+
+def _time(day: date) -> ir.TimestampValue:
+    return ibis.literal(day).cast("timestamp")
 
 
 def _union(tables: list[ir.Table]) -> ir.Table:

@@ -38,8 +38,8 @@ class Span:
     end: date
 
 
-def per_customer(rows: ir.Table, base: str, keys: tuple[str, ...]) -> ir.Table:
-    """What the known customers with a counted order in the rows did, per combination of keys.
+def per_customer(rows: ir.Table, base: str, keys: tuple[str, ...], names: Sequence[str] = PER_CUSTOMER) -> ir.Table:
+    """What the known customers with a counted order in the rows did, per combination of keys; `names` of PER_CUSTOMER.
 
     repeat_rate: those with two or more counted orders / those with at least one. purchase_frequency: their counted orders
     / they. revenue_per_customer: revenue of known customers, credits included / they. Guest orders are left out: nobody
@@ -51,14 +51,13 @@ def per_customer(rows: ir.Table, base: str, keys: tuple[str, ...]) -> ir.Table:
     bought = people.orders_ > 0
     size = bought.sum()
     base_size = size.cast("float64").nullif(0)
-    figures = {
-        "repeat_rate": (people.orders_ >= 2).sum().cast("float64") / base_size,
-        "purchase_frequency": people.orders_.sum().cast("float64") / base_size,
-        "revenue_per_customer": people.revenue_.sum().cast("float64") / base_size,
-        "spread_purchase_frequency": people.orders_.cast("float64").std(where=bought, how="pop"),
-        "spread_revenue_per_customer": people.revenue_.cast("float64").std(where=bought, how="pop"),
-        **{f"sample_{name}": size for name in PER_CUSTOMER},
-    }
+    figures: dict[str, ir.Value] = {f"sample_{name}": size for name in names}
+    if "repeat_rate" in names:
+        figures["repeat_rate"] = (people.orders_ >= 2).sum().cast("float64") / base_size
+    for name, column in (("purchase_frequency", people.orders_), ("revenue_per_customer", people.revenue_)):
+        if name in names:
+            figures[name] = column.sum().cast("float64") / base_size
+            figures[f"spread_{name}"] = column.cast("float64").std(where=bought, how="pop")
     return people.group_by(*keys).agg(**figures) if keys else people.agg(**figures)
 
 

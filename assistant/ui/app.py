@@ -56,7 +56,9 @@ def welcome(assistant: Assistant, language: Language) -> None:
         with column:
             st.caption(label(group, language))
             for question in questions:
-                st.button(escaped(question), key=f"start-{question}", on_click=ask_next, args=(question,), width="stretch")
+                st.button(
+                    escaped(question), key=f"start-{question}", on_click=ask_next, args=(question,), width="stretch", wrap=True
+                )
 
 
 def offers(outcome: Outcome, language: Language, turn: int) -> None:
@@ -71,15 +73,14 @@ def offers(outcome: Outcome, language: Language, turn: int) -> None:
         st.button(escaped(choice.question), key=f"next-{turn}-{index}", on_click=ask_next, args=(choice.question,))
 
 
-def converse(assistant: Assistant, language: Language) -> None:
+def converse(assistant: Assistant, language: Language, question: str | None) -> None:
+    """The conversation so far and, when something was just asked, its answer."""
     turns: list[tuple[str, Outcome]] = st.session_state.turns
     for index, (question, outcome) in enumerate(turns):
         with st.chat_message("user"):
             st.markdown(escaped(question))
         with st.chat_message("assistant"):
             draw(outcome, assistant.shop, f"turn-{index}")
-    typed = st.chat_input(label("placeholder", language), max_chars=20_000)
-    question = typed or st.session_state.pop("pending", None)
     if question:
         with st.chat_message("user"):
             st.markdown(escaped(question))
@@ -116,9 +117,10 @@ def main() -> None:
             )
         )
     )
-    if not state.turns and "pending" not in state:
+    question = st.chat_input(label("placeholder", language), max_chars=20_000) or state.pop("pending", None)
+    if not state.turns and not question:
         welcome(assistant, language)
-    converse(assistant, language)
+    converse(assistant, language, question)
 
 
 main()

@@ -23,7 +23,8 @@ _PLACE_AFTER = re.compile(r"^\s*(?:city|region|store|shop|branch|市|省|区|地
 
 def unrecognised(prepared: Prepared, known: frozenset[str]) -> list[tuple[int, int, str]]:
     """Content words that are neither recognised nor in the vocabulary of the examples."""
-    covered = [(m.start, m.end) for m in (*prepared.lexical, *prepared.values)]
+    covered = [(m.start, m.end) for m in prepared.lexical]
+    covered += [(v.start, v.end) for v in prepared.values]
     covered += [(p.start, p.end) for p in prepared.periods]
     covered += [(n.start, n.end) for n in prepared.numbers]
     filler = dictionary()["en"].filler | dictionary()["zh"].filler

@@ -150,10 +150,11 @@ def test_customers_we_have_are_those_who_bought_and_those_known_are_told(tea_sho
     assert run(tea_shop, metric_value, metric="customers").left_out["without_customer"] == 1
 
 
-def test_several_metrics_stand_in_a_table_and_those_that_cannot_be_had_are_dropped(tea_shop: tuple[Shop, Engine]) -> None:
+def test_several_metrics_stand_in_a_table_and_those_that_cannot_be_had_are_named(tea_shop: tuple[Shop, Engine]) -> None:
     found = run(tea_shop, metric_value, metric=("orders", "nps", "revenue"), period=MARCH)
     assert column(found, "metrics", "metric") == ["orders", "revenue"]
     assert column(found, "metrics", "value") == [3, 45]
+    assert (found.facts["left_out_metrics"], found.facts["left_out_metric"], found.caveats) == (1, "nps", ("metrics_left_out",))
 
 
 def test_what_cannot_be_joined_is_refused(tea_shop: tuple[Shop, Engine]) -> None:

@@ -71,6 +71,7 @@ def test_filters_and_metrics_apply_to_rankings(tea_shop: tuple[Shop, Engine]) ->
     found = run(tea_shop, top_customers, metric="units", filters=(Filter("category", "=", "kitchen"),))
     assert pairs(found, "customers", "customer_id", "value") == [("bob", 3), ("ann", 1)]
     assert run(tea_shop, top_customers, metric="customers").defaults == {"metric": "revenue"}
+    assert run(tea_shop, top_customers, metric=("orders", "units")).caveats == ("metrics_left_out",)
     with pytest.raises(CannotAnswer) as refused:
         run(tea_shop, top_customers, metric="churn_rate")
     assert refused.value.code == "not_joinable"
@@ -159,10 +160,10 @@ def test_the_churn_model_speaks_of_active_customers_only(company: tuple[Shop, En
     model = churn_model_fit(shop)
     engine.ensure(model)
     scores = dict(engine.rows(model.table("scores").select("customer_id", "probability")))
-    active = min(scores)
-    found = run(company, customer_profile, customer=active)
-    assert found.facts["churn_probability"] == pytest.approx(scores[active], rel=1e-9)
-    assert found.facts["churn_reason"] is not None
+    for customer in (min(scores, key=lambda name: (scores[name], name)), max(scores, key=lambda name: (scores[name], name))):
+        found = run(company, customer_profile, customer=customer)
+        assert found.facts["churn_probability"] == pytest.approx(scores[customer], rel=1e-9)
+        assert (found.facts["churn_reason"] is not None) == (scores[customer] >= 0.5)
     lost = rows(engine, "SELECT min(customer_id) FROM customer_facts WHERE lifecycle_stage = 'lost'")[0][0]
     assert run(company, customer_profile, customer=lost).facts["churn_probability"] is None
 
@@ -208,7 +209,9 @@ def test_top_n_shows_some_and_says_how_many_there_are(tea_shop: tuple[Shop, Engi
 
 
 def test_a_metric_that_says_nothing_of_one_customer_gives_way_to_revenue(tea_shop: tuple[Shop, Engine]) -> None:
-    assert run(tea_shop, customer_list, metric="churn_rate").defaults == {"metric": "revenue"}
+    found = run(tea_shop, customer_list, metric="churn_rate")
+    assert (found.defaults, found.facts["left_out_metric"], found.caveats) == ({"metric": "revenue"}, "churn_rate", ("metrics_left_out",))
+    assert run(tea_shop, customer_list, metric=("units", "orders")).facts["metric"] == "units"
 
 
 def test_a_long_list_is_cut_with_its_full_length_told(company: tuple[Shop, Engine]) -> None:

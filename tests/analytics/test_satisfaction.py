@@ -181,6 +181,16 @@ def test_satisfaction_agrees_with_sql_on_the_demo(company: tuple[Shop, Engine]) 
     assert {name: row["average_rating"] for name, row in groups.items()} == pytest.approx(dict(by_source))
 
 
+def test_a_comparison_that_reaches_before_the_first_feedback_is_marked(tiny_shop: TinyShop) -> None:
+    """Feedback begins on 10 February: March against February says so, though orders begin in January; April against March not."""
+    shop, engine = tiny_shop(TABLES)
+    seen = engine.run(satisfaction_overview(shop, period=MARCH, compare_to=MARCH.previous()))
+    assert (seen.facts["records_from"], seen.facts["records_start_later"]) == (date(2024, 2, 10), True)
+    assert "comparison_before_records" in seen.caveats
+    april = Period(date(2024, 4, 1), date(2024, 5, 1), "month", 1)
+    assert engine.run(feedback_sentiment(shop, period=april, compare_to=MARCH)).facts["records_start_later"] is False
+
+
 def test_the_demo_planted_a_fall_in_ratings(company: tuple[Shop, Engine]) -> None:
     """Delivery trouble was planted in the spring before the as-of date: the change of the year is real, and it is down."""
     shop, engine = company

@@ -97,5 +97,19 @@ def ask(page: Any, question: str) -> None:
     page.get_by_test_id("stChatInputTextArea").fill(question)
     page.keyboard.press("Enter")
     page.wait_for_function(f"document.querySelectorAll('[data-testid=stChatMessage]').length >= {before + 2}", timeout=PATIENCE)
-    page.get_by_test_id("stSpinner").wait_for(state="detached", timeout=PATIENCE)
-    page.wait_for_timeout(800)
+    settled(page)
+
+
+def settled(page: Any) -> None:
+    """Waits until the script has run and the last message says something."""
+    page.wait_for_function(
+        """() => {
+          const app = document.querySelector('[data-testid=stApp]');
+          const messages = document.querySelectorAll('[data-testid=stChatMessage]');
+          const last = messages[messages.length - 1];
+          return app && app.getAttribute('data-test-script-state') === 'notRunning'
+            && !document.querySelector('[data-testid=stSpinner]') && last && last.innerText.trim().length > 20;
+        }""",
+        timeout=PATIENCE,
+    )
+    page.wait_for_timeout(500)

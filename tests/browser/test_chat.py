@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.driver import CHROMIUM, app_running, ask, health, page_at
+from tests.browser.driver import CHROMIUM, app_running, ask, health, page_at, settled
 
 pytestmark = [
     pytest.mark.browser,
@@ -57,7 +57,7 @@ def test_a_starter_works_on_click(address: str) -> None:
     with page_at(address) as page:
         page.locator("[class*=st-key-start] button").first.click()
         page.wait_for_function("document.querySelectorAll('[data-testid=stChatMessage]').length >= 2", timeout=120_000)
-        page.get_by_test_id("stSpinner").wait_for(state="detached", timeout=120_000)
+        settled(page)
         assert page.get_by_test_id("stChatMessage").last.inner_text().strip()
 
 

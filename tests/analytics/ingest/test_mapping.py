@@ -166,7 +166,7 @@ def test_every_canonical_column_is_a_field_with_words_in_both_languages() -> Non
     assert set(SYNONYMS) <= set(fields())
     for key in keys - {"orders.region"}:
         words = SYNONYMS[key].split("|")
-        assert any(word.isascii() for word in words) and any(not word.isascii() for word in words), key
+        assert {word.isascii() for word in words} == {True, False}, key
         assert all(word == words_of(word) for word in words), key
         assert len(words) == len(set(words)), key
     assert all(name_score(field.column, field) == 1 for field in (*flat_fields(), *table_fields("tickets")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -208,3 +209,18 @@ def test_a_workbook_with_a_value_in_the_last_cell_does_not_blow_up(staging: Stag
     raw = raw_of(out.getvalue(), staging, "a.xlsx")
     assert cells(raw, staging) == [("1", None)]
     assert found(staging) == {"broken_rows": 1}
+
+
+def test_a_workbook_with_an_entity_bomb_is_refused(staging: Staging) -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE worksheet [<!ENTITY e0 "lol">{entities}]>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book({"Sheet1": [["a"], ["x"]]}))) as good, zipfile.ZipFile(out, "w") as bad:
+        for entry in good.infolist():
+            text = good.read(entry).decode()
+            if entry.filename.endswith("sheet1.xml"):
+                text = bomb + text.replace("<t>x</t>", "<t>&e8;</t>")
+            bad.writestr(entry, text)
+    with pytest.raises(LoadError) as caught:
+        raw_of(out.getvalue(), staging, "a.xlsx")
+    assert caught.value.code == "broken_file"
