@@ -33,11 +33,20 @@ class Factor:
 
 #: The factors of the model, in the order of its columns.
 FACTORS = (
-    Factor("days_since_last_order", "high"), Factor("lateness", "high"), Factor("order_count", "low"), Factor("single_order", "high"),
-    Factor("tenure_days", "low"), Factor("order_trend", "low"), Factor("spend", "low"), Factor("return_share", "high"),
-    Factor("discount_share", "high"), Factor("categories", "low", "customer_categories"),
-    Factor("recent_rating", "low", "feedback_facts"), Factor("recent_tickets", "high", "ticket_facts"),
-    Factor("late_answers", "high", "ticket_facts"), Factor("recent_visits", "low", "event_facts"),
+    Factor("days_since_last_order", "high"),
+    Factor("lateness", "high"),
+    Factor("order_count", "low"),
+    Factor("single_order", "high"),
+    Factor("tenure_days", "low"),
+    Factor("order_trend", "low"),
+    Factor("spend", "low"),
+    Factor("return_share", "high"),
+    Factor("discount_share", "high"),
+    Factor("categories", "low", "customer_categories"),
+    Factor("recent_rating", "low", "feedback_facts"),
+    Factor("recent_tickets", "high", "ticket_facts"),
+    Factor("late_answers", "high", "ticket_facts"),
+    Factor("recent_visits", "low", "event_facts"),
 )
 
 
@@ -62,7 +71,9 @@ def active_on(shop: Shop, day: date, days: int | None = None, one_in: int = 1) -
     wide = _with(wide, after.group_by("customer_id").agg(orders_after=after.count()))
     names = [factor.name for factor in FACTORS]
     return wide.select(
-        "customer_id", *[wide[name].cast("float64").fill_null(0.0).name(name) for name in names], churned=wide.orders_after.isnull()
+        "customer_id",
+        *[wide[name].cast("float64").fill_null(0.0).name(name) for name in names],
+        churned=wide.orders_after.isnull(),
     )
 
 
@@ -75,19 +86,27 @@ def _history(past: ir.Table, day: date, horizon: int) -> ir.Table:
     recent, before = day - timedelta(days=horizon), day - timedelta(days=2 * horizon)
     year = day - timedelta(days=365)
     per = past.group_by("customer_id").agg(
-        orders=past.counted.sum(), first=past.order_date.min(where=past.counted), last=past.order_date.max(where=past.counted),
+        orders=past.counted.sum(),
+        first=past.order_date.min(where=past.counted),
+        last=past.order_date.max(where=past.counted),
         recent=(past.counted & (past.order_date >= recent)).sum(),
         earlier=(past.counted & (past.order_date >= before) & (past.order_date < recent)).sum(),
-        money=past.revenue.sum(where=past.order_date >= year).cast("float64"), returned=past.returned.sum(),
-        gross=past.gross.sum().cast("float64"), discount=past.discount.sum().cast("float64"),
+        money=past.revenue.sum(where=past.order_date >= year).cast("float64"),
+        returned=past.returned.sum(),
+        gross=past.gross.sum().cast("float64"),
+        discount=past.discount.sum().cast("float64"),
     )
     per = per.filter(per.orders > 0)
     since = _days(day, per["last"])
     span = _days(day, per["first"]) - since
     usual = ibis.ifelse(per.orders > 1, span / (per.orders - 1).nullif(0), float(horizon) / 2)
     return per.select(
-        "customer_id", days_since_last_order=since, lateness=ibis.least(since / ibis.greatest(usual, 1.0), _LATEST),
-        order_count=(per.orders + 1).ln(), single_order=(per.orders == 1).cast("float64"), tenure_days=_days(day, per["first"]),
+        "customer_id",
+        days_since_last_order=since,
+        lateness=ibis.least(since / ibis.greatest(usual, 1.0), _LATEST),
+        order_count=(per.orders + 1).ln(),
+        single_order=(per.orders == 1).cast("float64"),
+        tenure_days=_days(day, per["first"]),
         order_trend=(per.recent - per.earlier) / (per.recent + per.earlier + 1.0),
         spend=(ibis.greatest(per.money.fill_null(0.0), 0.0) + 1).ln(),
         return_share=per.returned.cast("float64") / (per.orders + per.returned),

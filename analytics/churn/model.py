@@ -28,12 +28,27 @@ MOST_WINDOWS = 4
 #: An outcome is read over the churn horizon, or over a part of a history that is short for it, but not over fewer days.
 _PARTS_OF_HISTORY = 4
 _FEWEST_DAYS = 30
-_SCORES = ibis.schema({"customer_id": "string", "probability": "float64"} | {f"reason_{n}": "string" for n in range(1, REASONS + 1)})
-_BACKTEST = ibis.schema({
-    "auc": "float64", "auc_low": "float64", "auc_high": "float64", "lift": "float64", "brier": "float64", "naive_brier": "float64",
-    "base_rate": "float64", "expected_rate": "float64", "cases": "int64", "fitted_cases": "int64", "windows": "int64",
-    "fitted_from": "date", "test_from": "date", "test_until": "date",
-})
+_SCORES = ibis.schema(
+    {"customer_id": "string", "probability": "float64"} | {f"reason_{n}": "string" for n in range(1, REASONS + 1)}
+)
+_BACKTEST = ibis.schema(
+    {
+        "auc": "float64",
+        "auc_low": "float64",
+        "auc_high": "float64",
+        "lift": "float64",
+        "brier": "float64",
+        "naive_brier": "float64",
+        "base_rate": "float64",
+        "expected_rate": "float64",
+        "cases": "int64",
+        "fitted_cases": "int64",
+        "windows": "int64",
+        "fitted_from": "date",
+        "test_from": "date",
+        "test_until": "date",
+    }
+)
 _FACTORS = ibis.schema({"factor": "string", "coefficient": "float64", "odds_ratio": "float64"})
 
 
@@ -73,7 +88,9 @@ def windows(shop: Shop) -> Windows:
     past = [today - timedelta(days=days * back) for back in range(1, MOST_WINDOWS + 2)] if days else []
     known = [day for day in past if (day - shop.first_day).days >= days / 2]
     if days < _FEWEST_DAYS or len(known) < 2:
-        raise CannotAnswer("too_little_history", grain="day", buckets=(shop.as_of - shop.first_day).days, fewest=_PARTS_OF_HISTORY * _FEWEST_DAYS)
+        raise CannotAnswer(
+            "too_little_history", grain="day", buckets=(shop.as_of - shop.first_day).days, fewest=_PARTS_OF_HISTORY * _FEWEST_DAYS
+        )
     return Windows(days, today, known[0], tuple(known[1:]))
 
 
@@ -110,8 +127,12 @@ def _fit(shop: Shop, engine: Engine) -> Mapping[str, pd.DataFrame]:
     for place, names in enumerate(_reasons(scorer, factors, today.features), start=1):
         scores[f"reason_{place}"] = names
     backtest = asdict(found) | {
-        "naive_brier": found.base_rate * (1 - found.base_rate), "fitted_cases": sum(len(look.churned) for look in learnt),
-        "windows": len(learnt), "fitted_from": seen.learnt[-1], "test_from": seen.judged, "test_until": shop.as_of,
+        "naive_brier": found.base_rate * (1 - found.base_rate),
+        "fitted_cases": sum(len(look.churned) for look in learnt),
+        "windows": len(learnt),
+        "fitted_from": seen.learnt[-1],
+        "test_from": seen.judged,
+        "test_until": shop.as_of,
     }
     names = [factor.name for factor in factors]
     weights = pd.DataFrame({"factor": names, "coefficient": scorer.coefficients, "odds_ratio": np.exp(scorer.coefficients)})
@@ -123,7 +144,9 @@ def _usable(shop: Shop, engine: Engine, seen: Windows) -> tuple[Factor, ...]:
     since = {None: True, "customer_categories": shop.has("customer_categories")}
     for mart in dict.fromkeys(factor.mart for factor in FACTORS if factor.mart not in since):
         table = shop.table(str(mart))
-        first = engine.rows(table.agg(first=table[TIME_COLUMN[str(mart)]].min().cast("date")))[0][0] if shop.has(str(mart)) else None
+        first = (
+            engine.rows(table.agg(first=table[TIME_COLUMN[str(mart)]].min().cast("date")))[0][0] if shop.has(str(mart)) else None
+        )
         since[mart] = first is not None and first <= max(shop.first_day, seen.learnt[-1] - timedelta(days=RECENT_DAYS))
     return tuple(factor for factor in FACTORS if since[factor.mart])
 

@@ -10,6 +10,7 @@ from tests.browser.driver import CHROMIUM, app_running, ask, health, page_at, se
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.slow,
     pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: `make chromium` installs Debian's as root"),
 ]

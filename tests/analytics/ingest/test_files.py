@@ -118,11 +118,12 @@ def test_a_file_that_is_cut_off_is_broken(put: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "empty_file"), (b"\n \n\t\n", "empty_file"), (gzip.compress(b""), "empty_file"),
+        (b"", "empty_file"), (b"\n \n\t\n", "empty_file"), (gzip.compress(b"", mtime=0), "empty_file"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x01\x02\x03", "unknown_format"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old_excel"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
     ],
+    ids=["empty", "blank lines", "empty gzip", "picture", "old excel", "encrypted excel"],
 )
 def test_other_kinds_of_files_are_named(put: Path, content: bytes, code: str) -> None:
     file = put / "orders.csv"
