@@ -71,7 +71,7 @@ def test_filters_and_metrics_apply_to_rankings(tea_shop: tuple[Shop, Engine]) ->
     found = run(tea_shop, top_customers, metric="units", filters=(Filter("category", "=", "kitchen"),))
     assert pairs(found, "customers", "customer_id", "value") == [("bob", 3), ("ann", 1)]
     assert run(tea_shop, top_customers, metric="customers").defaults == {"metric": "revenue"}
-    assert run(tea_shop, top_customers, metric=("orders", "units")).caveats == ("metrics_left_out",)
+    assert "metrics_left_out" in run(tea_shop, top_customers, metric=("orders", "units")).caveats
     with pytest.raises(CannotAnswer) as refused:
         run(tea_shop, top_customers, metric="churn_rate")
     assert refused.value.code == "not_joinable"
