@@ -107,9 +107,9 @@ def figures(base: ir.Table, card: Scorecard) -> ir.Table:
     return base.select(**columns)
 
 
-def units(card: Scorecard, *more: str) -> dict[str, str]:
-    """Units of what `figures`, `trend` and `groups` name; `more` are columns that carry the lead's unit."""
-    out: dict[str, str] = dict.fromkeys(("best_value", "worst_value", *more), METRICS[card.lead].unit)
+def units(card: Scorecard) -> dict[str, str]:
+    """Units of what `figures`, `trend` and `groups` name."""
+    out: dict[str, str] = dict.fromkeys(("best_value", "worst_value"), METRICS[card.lead].unit)
     for name in card.candidates:
         unit = METRICS[name].unit
         out |= {f"{name}_low": unit, f"{name}_high": unit, f"{name}_sample": "count"}

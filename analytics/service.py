@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from analytics import scorecard, statistics
 from analytics.finding import Caveat, Filter, Finding, Scope, Shared
-from analytics.period import DAY, Grain, Period
+from analytics.period import DAY, Grain, Period, start_of
 from analytics.scorecard import Order, Scorecard, constant, number_of, share_of
 from analytics.semantics import bucket, restrict, rows_of
 from analytics.shop import Shop
@@ -148,7 +148,8 @@ def _trend(card: Scorecard) -> ir.Table:
     request = card.request
     buckets = scorecard.trend(card, _DRAWN)
     every = _every(card)
-    cal, start = request.shop.settings.calendar, request.period.buckets(card.grain, request.shop.settings.calendar)[0]
+    cal = request.shop.settings.calendar
+    start = start_of(card.grain, request.period.start, cal)
     opened = every.group_by(at=bucket(every.opened_at, card.grain, cal)).agg(came=every.count())
     solved = every.filter(every.resolved_at.notnull())
     solved = solved.group_by(at=bucket(solved.resolved_at, card.grain, cal)).agg(went=solved.count())

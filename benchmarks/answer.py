@@ -35,14 +35,16 @@ class Disagreement(AssertionError):
 
 
 def compare(ours: Computed, columns: Mapping[str, tuple[str, ...]], theirs: Answer, whose: str) -> None:
-    """Raises Disagreement unless each figure and each row of a baseline is ours; `columns` are those of its tables."""
+    """Raises Disagreement unless each figure and each row of a baseline is ours; `columns` are those of its tables, of which it
+    may give the first few only."""
     facts = dict(ours.facts) | {"rows_used": ours.rows_used} | {f"left_out_{name}": n for name, n in ours.left_out.items()}
     for name, value in theirs.facts.items():
         if not _same(facts[name], value):
             raise Disagreement(f"{whose}: {name} is {value}, ours is {facts[name]}")
     for name, rows in theirs.tables.items():
         table = ours.tables[name]
-        mine = list(zip(*(table.column(column) for column in columns[name]), strict=True))
+        given = columns[name][: len(rows[0])] if rows else columns[name]
+        mine = list(zip(*(table.column(column) for column in given), strict=True))
         if len(mine) != len(rows):
             raise Disagreement(f"{whose}: {name} has {len(rows)} rows, ours has {len(mine)}")
         for here, there in zip(mine, rows, strict=True):

@@ -87,7 +87,7 @@ def _queries(lines: int) -> dict[str, str]:
             FROM (SELECT range AS i, CAST(floor(40 * pow(u(range, 'city'), 1.5)) AS INTEGER) AS city FROM range({customers}))""",
         "products": f"""
             SELECT printf('P%05d', range) AS product_id, 'Product ' || range AS name, 'Category ' || range % 24 AS category,
-                   {_price('range')} AS list_price, round({_price('range')} * (0.4 + 0.4 * u(range, 'cost')), 2) AS unit_cost
+                   {_price('range')} AS list_price, round({_price('range')} * (0.4 + 0.4 * u(range, 'cost')), 2) :: DOUBLE AS unit_cost
             FROM range({products})""",
         "orders": f"""
             SELECT printf('O%08d', i) AS order_id, CASE WHEN u(i, 'guest') >= 0.04 THEN printf('C%07d', c) END AS customer_id,
@@ -96,7 +96,7 @@ def _queries(lines: int) -> dict[str, str]:
                    pick(['app', 'phone', 'store', 'web'], i, 'channel') AS channel,
                    CASE WHEN u(i, 'status') < 0.03 THEN 'cancelled' WHEN u(i, 'status') < 0.08 THEN 'returned'
                         ELSE 'completed' END AS status,
-                   CASE WHEN u(i, 'discounted') < 0.2 THEN 0.5 ELSE 0.0 END AS discount
+                   CASE WHEN u(i, 'discounted') < 0.2 THEN 0.5 ELSE 0.0 END :: DOUBLE AS discount
             FROM (SELECT range AS i, CAST(floor({customers} * pow(u(range, 'customer'), 1.4)) AS BIGINT) AS c
                   FROM range({orders}))""",
         "order_lines": f"""
@@ -117,4 +117,4 @@ def _queries(lines: int) -> dict[str, str]:
 
 
 def _price(product: str) -> str:
-    return f"round(2 + 60 * pow(u({product}, 'price'), 3), 2)"
+    return f"CAST(round(2 + 60 * pow(u({product}, 'price'), 3), 2) AS DOUBLE)"

@@ -15,8 +15,9 @@ import ibis.expr.types as ir
 
 from analytics.shop import Shop
 
-#: Feedback, tickets and visits count as recent for this long.
+#: Feedback and tickets, which are rare, and visits to the web site count as recent for so many days.
 RECENT_DAYS = 180
+VISIT_DAYS = 60
 #: Being later than this many usual gaps says nothing more.
 _LATEST = 6.0
 
@@ -24,29 +25,23 @@ _LATEST = 6.0
 @dataclass(frozen=True)
 class Factor:
     """One column of the model. `named` is the side of it that people would call a reason to leave; `mart` is where it is
-    read from, when that is not the orders."""
+    read from, when that is not the orders, and `reach` how many days it looks back."""
 
     name: str
     named: Literal["high", "low"]
     mart: str | None = None
+    reach: int = 0
 
 
 #: The factors of the model, in the order of its columns.
 FACTORS = (
-    Factor("days_since_last_order", "high"),
-    Factor("lateness", "high"),
-    Factor("order_count", "low"),
-    Factor("single_order", "high"),
-    Factor("tenure_days", "low"),
-    Factor("order_trend", "low"),
-    Factor("spend", "low"),
-    Factor("return_share", "high"),
-    Factor("discount_share", "high"),
-    Factor("categories", "low", "customer_categories"),
-    Factor("recent_rating", "low", "feedback_facts"),
-    Factor("recent_tickets", "high", "ticket_facts"),
-    Factor("late_answers", "high", "ticket_facts"),
-    Factor("recent_visits", "low", "event_facts"),
+    Factor("days_since_last_order", "high"), Factor("lateness", "high"), Factor("order_rate", "low"),
+    Factor("single_order", "high"), Factor("tenure_days", "low"), Factor("order_trend", "low"), Factor("spend", "low"),
+    Factor("return_share", "high"), Factor("discount_share", "high"), Factor("categories", "low", "customer_categories"),
+    Factor("recent_rating", "low", "feedback_facts", RECENT_DAYS),
+    Factor("recent_tickets", "high", "ticket_facts", RECENT_DAYS),
+    Factor("late_answers", "high", "ticket_facts", RECENT_DAYS),
+    Factor("recent_visits", "low", "event_facts", VISIT_DAYS),
 )
 
 
@@ -69,12 +64,8 @@ def active_on(shop: Shop, day: date, days: int | None = None, one_in: int = 1) -
     for part in parts:
         wide = _with(wide, part(shop, day))
     wide = _with(wide, after.group_by("customer_id").agg(orders_after=after.count()))
-    names = [factor.name for factor in FACTORS]
-    return wide.select(
-        "customer_id",
-        *[wide[name].cast("float64").fill_null(0.0).name(name) for name in names],
-        churned=wide.orders_after.isnull(),
-    )
+    columns = [wide[factor.name].cast("float64").fill_null(0.0).name(factor.name) for factor in FACTORS]
+    return wide.select("customer_id", *columns, churned=wide.orders_after.isnull())
 
 
 def _with(left: ir.Table, right: ir.Table) -> ir.Table:
@@ -86,26 +77,19 @@ def _history(past: ir.Table, day: date, horizon: int) -> ir.Table:
     recent, before = day - timedelta(days=horizon), day - timedelta(days=2 * horizon)
     year = day - timedelta(days=365)
     per = past.group_by("customer_id").agg(
-        orders=past.counted.sum(),
-        first=past.order_date.min(where=past.counted),
-        last=past.order_date.max(where=past.counted),
+        orders=past.counted.sum(), first=past.order_date.min(where=past.counted), last=past.order_date.max(where=past.counted),
         recent=(past.counted & (past.order_date >= recent)).sum(),
         earlier=(past.counted & (past.order_date >= before) & (past.order_date < recent)).sum(),
-        money=past.revenue.sum(where=past.order_date >= year).cast("float64"),
-        returned=past.returned.sum(),
-        gross=past.gross.sum().cast("float64"),
-        discount=past.discount.sum().cast("float64"),
+        money=past.revenue.sum(where=past.order_date >= year).cast("float64"), returned=past.returned.sum(),
+        gross=past.gross.sum().cast("float64"), discount=past.discount.sum().cast("float64"),
     )
     per = per.filter(per.orders > 0)
     since = _days(day, per["last"])
     span = _days(day, per["first"]) - since
     usual = ibis.ifelse(per.orders > 1, span / (per.orders - 1).nullif(0), float(horizon) / 2)
     return per.select(
-        "customer_id",
-        days_since_last_order=since,
-        lateness=ibis.least(since / ibis.greatest(usual, 1.0), _LATEST),
-        order_count=(per.orders + 1).ln(),
-        single_order=(per.orders == 1).cast("float64"),
+        "customer_id", days_since_last_order=since, lateness=ibis.least(since / ibis.greatest(usual, 1.0), _LATEST),
+        order_rate=((per.orders + 1) / (_days(day, per["first"]) / 30 + 2)).ln(), single_order=(per.orders == 1).cast("float64"),
         tenure_days=_days(day, per["first"]),
         order_trend=(per.recent - per.earlier) / (per.recent + per.earlier + 1.0),
         spend=(ibis.greatest(per.money.fill_null(0.0), 0.0) + 1).ln(),
@@ -118,10 +102,10 @@ def _days(day: date, value: ir.DateValue) -> ir.FloatingValue:
     return ibis.date(day).delta(value, unit="day").cast("float64")
 
 
-def _recent(shop: Shop, mart: str, time: str, day: date) -> ir.Table:
-    """Rows of a mart about known customers in the RECENT_DAYS before `day`."""
+def _recent(shop: Shop, mart: str, time: str, day: date, days: int = RECENT_DAYS) -> ir.Table:
+    """Rows of a mart about known customers in the `days` before `day`."""
     table = shop.table(mart)
-    return table.filter(table.customer_id.notnull(), table[time] < day, table[time] >= day - timedelta(days=RECENT_DAYS))
+    return table.filter(table.customer_id.notnull(), table[time] < day, table[time] >= day - timedelta(days=days))
 
 
 def _categories(shop: Shop, day: date) -> ir.Table:
@@ -149,5 +133,5 @@ def _tickets(shop: Shop, day: date) -> ir.Table:
 
 def _visits(shop: Shop, day: date) -> ir.Table:
     """Days with a visit to the web site, as the logarithm: the first few say most."""
-    recent = _recent(shop, "event_facts", "occurred_at", day)
+    recent = _recent(shop, "event_facts", "occurred_at", day, VISIT_DAYS)
     return recent.group_by("customer_id").agg(recent_visits=(recent.occurred_at.cast("date").nunique() + 1).ln())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ibis
 import numpy as np
 
-from analytics.churn.features import FACTORS, RECENT_DAYS, Factor, active_on
+from analytics.churn.features import FACTORS, Factor, active_on
 from analytics.finding import CannotAnswer, Fit
 from analytics.models import propensity
 from analytics.period import DAY
@@ -23,32 +23,21 @@ if TYPE_CHECKING:
     from analytics.run import Engine
 
 REASONS = 3
-#: Past windows that the model learns from at most: more of them steady a small shop's model, older ones say little.
+#: Past windows that the model learns from: one that holds enough customers, else several, which steady a small shop's model.
+ENOUGH_CUSTOMERS = 1_000
 MOST_WINDOWS = 4
 #: An outcome is read over the churn horizon, or over a part of a history that is short for it, but not over fewer days.
 _PARTS_OF_HISTORY = 4
 _FEWEST_DAYS = 30
-_SCORES = ibis.schema(
-    {"customer_id": "string", "probability": "float64"} | {f"reason_{n}": "string" for n in range(1, REASONS + 1)}
-)
-_BACKTEST = ibis.schema(
-    {
-        "auc": "float64",
-        "auc_low": "float64",
-        "auc_high": "float64",
-        "lift": "float64",
-        "brier": "float64",
-        "naive_brier": "float64",
-        "base_rate": "float64",
-        "expected_rate": "float64",
-        "cases": "int64",
-        "fitted_cases": "int64",
-        "windows": "int64",
-        "fitted_from": "date",
-        "test_from": "date",
-        "test_until": "date",
-    }
-)
+#: A factor that adds less to the log-odds is no reason (a tenth moves a probability of one half by 2.5 points).
+_LEAST_REASON = 0.1
+_REASONS = {f"reason_{place}": "string" for place in range(1, REASONS + 1)}
+_SCORES = ibis.schema({"customer_id": "string", "probability": "float64"} | _REASONS)
+_BACKTEST = ibis.schema({
+    "auc": "float64", "auc_low": "float64", "auc_high": "float64", "lift": "float64", "brier": "float64",
+    "naive_brier": "float64", "base_rate": "float64", "expected_rate": "float64", "cases": "int64", "fitted_cases": "int64",
+    "windows": "int64", "fitted_from": "date", "test_from": "date", "test_until": "date",
+})
 _FACTORS = ibis.schema({"factor": "string", "coefficient": "float64", "odds_ratio": "float64"})
 
 
@@ -68,8 +57,11 @@ class _Look:
     """The active customers of a day: their factors and what became of them."""
 
     customers: Sequence[str]
-    features: propensity.Floats
+    columns: Mapping[str, propensity.Floats]
     churned: propensity.Flags
+
+    def table(self, factors: Sequence[Factor]) -> propensity.Floats:
+        return np.column_stack([self.columns[factor.name] for factor in factors])
 
 
 def outcome_days(shop: Shop) -> int:
@@ -88,17 +80,17 @@ def windows(shop: Shop) -> Windows:
     past = [today - timedelta(days=days * back) for back in range(1, MOST_WINDOWS + 2)] if days else []
     known = [day for day in past if (day - shop.first_day).days >= days / 2]
     if days < _FEWEST_DAYS or len(known) < 2:
-        raise CannotAnswer(
-            "too_little_history", grain="day", buckets=(shop.as_of - shop.first_day).days, fewest=_PARTS_OF_HISTORY * _FEWEST_DAYS
-        )
+        known_days = (shop.as_of - shop.first_day).days
+        raise CannotAnswer("too_little_history", grain="day", buckets=known_days, fewest=_PARTS_OF_HISTORY * _FEWEST_DAYS)
     return Windows(days, today, known[0], tuple(known[1:]))
 
 
 def churn_model_fit(shop: Shop) -> Fit:
     """The churn model of a data set.
 
-    The back-test learns from the customers active on up to MOST_WINDOWS earlier days, the outcome of each of which was known
-    on the day it is judged on. Then the model learns from that day as well and is applied to everybody active today.
+    The back-test learns from the customers active on an earlier day (on up to MOST_WINDOWS days where they are few), whose
+    outcome was known on the day that it is judged on. Then the model learns from that day in the same way and is applied
+    to everybody active today.
     `scores`: probability to place no counted order in the next `outcome_days`, and up to three factors that raise it most.
     `backtest`: see propensity.Evaluation. `factors`: odds ratio per standard deviation. Running it raises
     CannotAnswer(too_little_history) where customers who stayed or who left are too few.
@@ -114,51 +106,55 @@ def _fit(shop: Shop, engine: Engine) -> Mapping[str, pd.DataFrame]:
     import pandas as pd
 
     seen = windows(shop)
-    factors = _usable(shop, engine, seen)
     one_in = -(-shop.rows.get("customer_facts", 1) // propensity.MOST_ROWS)
-    past = [_look(shop, engine, factors, day, seen.days, one_in) for day in (seen.judged, *seen.learnt)]
+    past = [_look(shop, engine, seen.judged, seen.days, one_in)]
+    for day in seen.learnt:
+        if sum(len(look.churned) for look in past[1:]) < ENOUGH_CUSTOMERS:
+            past.append(_look(shop, engine, day, seen.days, one_in))
     judged, learnt = past[0], past[1:]
     if not propensity.enough(judged.churned) or not propensity.enough(np.concatenate([look.churned for look in learnt])):
         raise CannotAnswer("too_little_history", needs_cases=propensity.FEWEST_CASES)
-    found = propensity.evaluate(judged.churned, _scorer(learnt).probability(judged.features))
-    scorer = _scorer(past[:MOST_WINDOWS])
-    today = _look(shop, engine, factors, seen.today, seen.days)
-    scores = pd.DataFrame({"customer_id": today.customers, "probability": scorer.probability(today.features)})
-    for place, names in enumerate(_reasons(scorer, factors, today.features), start=1):
+    factors = _usable(shop, engine, seen.learnt[len(learnt) - 1])
+    found = propensity.evaluate(judged.churned, _scorer(learnt, factors).probability(judged.table(factors)))
+    scorer = _scorer(past[: len(learnt)], factors)
+    today = _look(shop, engine, seen.today, seen.days)
+    features = today.table(factors)
+    scores = pd.DataFrame({"customer_id": today.customers, "probability": scorer.probability(features)})
+    for place, names in enumerate(_reasons(scorer, factors, features), start=1):
         scores[f"reason_{place}"] = names
     backtest = asdict(found) | {
-        "naive_brier": found.base_rate * (1 - found.base_rate),
-        "fitted_cases": sum(len(look.churned) for look in learnt),
-        "windows": len(learnt),
-        "fitted_from": seen.learnt[-1],
-        "test_from": seen.judged,
-        "test_until": shop.as_of,
+        "naive_brier": found.base_rate * (1 - found.base_rate), "fitted_cases": sum(len(look.churned) for look in learnt),
+        "windows": len(learnt), "fitted_from": seen.learnt[len(learnt) - 1], "test_from": seen.judged, "test_until": shop.as_of,
     }
     names = [factor.name for factor in factors]
     weights = pd.DataFrame({"factor": names, "coefficient": scorer.coefficients, "odds_ratio": np.exp(scorer.coefficients)})
     return {"scores": scores, "backtest": pd.DataFrame([backtest])[list(_BACKTEST)], "factors": weights}
 
 
-def _usable(shop: Shop, engine: Engine, seen: Windows) -> tuple[Factor, ...]:
-    """The factors whose data reach back before the first day that is learnt from: others would tell the past from today."""
-    since = {None: True, "customer_categories": shop.has("customer_categories")}
-    for mart in dict.fromkeys(factor.mart for factor in FACTORS if factor.mart not in since):
-        table = shop.table(str(mart))
-        first = (
-            engine.rows(table.agg(first=table[TIME_COLUMN[str(mart)]].min().cast("date")))[0][0] if shop.has(str(mart)) else None
-        )
-        since[mart] = first is not None and first <= max(shop.first_day, seen.learnt[-1] - timedelta(days=RECENT_DAYS))
-    return tuple(factor for factor in FACTORS if since[factor.mart])
+def _usable(shop: Shop, engine: Engine, earliest: date) -> tuple[Factor, ...]:
+    """The factors whose data reach back far enough before the first day learnt from: others would tell then from now."""
+    begun: dict[str | None, date | None] = {None: shop.first_day}
+    for mart in dict.fromkeys(factor.mart for factor in FACTORS if factor.mart):
+        table = shop.table(mart)
+        if mart == "customer_categories":
+            begun[mart] = shop.first_day if shop.has(mart) else None
+        else:
+            begun[mart] = engine.rows(table.agg(first=table[TIME_COLUMN[mart]].min().cast("date")))[0][0]
+    return tuple(
+        factor for factor in FACTORS
+        if (first := begun[factor.mart]) is not None and first <= max(shop.first_day, earliest - timedelta(days=factor.reach))
+    )
 
 
-def _look(shop: Shop, engine: Engine, factors: Sequence[Factor], day: date, days: int, one_in: int = 1) -> _Look:
+def _look(shop: Shop, engine: Engine, day: date, days: int, one_in: int = 1) -> _Look:
     frame = engine.frame(active_on(shop, day, days, one_in).order_by("customer_id"))
-    features = frame[[factor.name for factor in factors]].to_numpy(dtype=np.float64)
-    return _Look(frame["customer_id"].tolist(), features, frame["churned"].to_numpy(dtype=bool))
+    columns = {factor.name: frame[factor.name].to_numpy(dtype=np.float64) for factor in FACTORS}
+    return _Look(frame["customer_id"].tolist(), columns, frame["churned"].to_numpy(dtype=bool))
 
 
-def _scorer(looks: Sequence[_Look]) -> propensity.Scorer:
-    return propensity.fit(np.vstack([look.features for look in looks]), np.concatenate([look.churned for look in looks]))
+def _scorer(looks: Sequence[_Look], factors: Sequence[Factor]) -> propensity.Scorer:
+    features = np.vstack([look.table(factors) for look in looks])
+    return propensity.fit(features, np.concatenate([look.churned for look in looks]))
 
 
 def _reasons(scorer: propensity.Scorer, factors: Sequence[Factor], features: propensity.Floats) -> list[list[str | None]]:
@@ -169,7 +165,8 @@ def _reasons(scorer: propensity.Scorer, factors: Sequence[Factor], features: pro
     sides = np.array([1.0 if factor.named == "high" else -1.0 for factor in factors])
     added = scorer.contributions(features)
     told = np.where((features - scorer.mean) * sides > 0, added, 0.0)
-    names = np.array([f"risk.{factor.name}" for factor in factors], dtype=object)
+    names: list[str | None] = [*(f"risk.{factor.name}" for factor in factors), None]
     order = np.argsort(-told, axis=1, kind="stable")[:, :REASONS]
-    raised = np.take_along_axis(told, order, axis=1) > 0
-    return [np.where(raised[:, place], names[order[:, place]], None).tolist() for place in range(REASONS)]
+    # Where too little is added, the last name stands: none.
+    order = np.where(np.take_along_axis(told, order, axis=1) >= _LEAST_REASON, order, len(factors))
+    return [[names[at] for at in order[:, place]] for place in range(order.shape[1])]

@@ -60,7 +60,8 @@ def _keyed(table: Table, parts: Sequence[Part], before: str | None, staging: Sta
 def _first_of_key(table: Table, part: Part, staging: Staging) -> None:
     """Keeps the first row of each key of a file; sets the others aside."""
     key = ", ".join(quoted(name) for name in table.key)
-    total, distinct = staging.rows(f"SELECT count(*), count(DISTINCT ({key})) FROM {part.name}")[0]
+    one_column = key if len(table.key) == 1 else f"({key})"
+    total, distinct = staging.rows(f"SELECT count(*), count(DISTINCT {one_column}) FROM {part.name}")[0]
     if total == distinct:
         return
     later = (

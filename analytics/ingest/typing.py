@@ -159,11 +159,12 @@ def _report_unreadable(raw: Raw, result: Typed, assignments: Sequence[Assignment
         return
     before = staging.rows(f"SELECT {', '.join(f'count({quoted(a.column)})' for a in assignments)} FROM {result.texts}")[0]
     after = staging.rows(f"SELECT {', '.join(f'count({quoted(a.name)})' for a in assignments)} FROM {result.name}")[0]
+    total = int(staging.one(f"SELECT count(*) FROM {result.name}"))
     doomed: list[tuple[str, str]] = []
     for assignment, filled, read in zip(assignments, before, after, strict=True):
         lost = f"{quoted(assignment.column)} IS NOT NULL AND y.{quoted(assignment.name)} IS NULL"
         rule = _RULES.get(assignment.field.values, "unreadable_value")
-        if assignment.required:
+        if assignment.required and read < total:
             doomed.append((rule, lost))
             doomed.append(("missing_required", f"{quoted(assignment.column)} IS NULL"))
         elif read < filled:
@@ -171,18 +172,11 @@ def _report_unreadable(raw: Raw, result: Typed, assignments: Sequence[Assignment
             staging.report(label, rule, "repaired", filled - read, filled, staging.sample(rows))
     for rule, test in doomed:
         rows = f"SELECT t.* FROM {result.texts} t JOIN {result.name} y ON y.{PLACE} = t.rowid WHERE t.{test}"
-        _take_out(raw, result, rule, rows, test, label, staging)
-
-
-def _take_out(raw: Raw, result: Typed, rule: str, rows: str, test: str, label: str, staging: Staging) -> None:
-    total = int(staging.one(f"SELECT count(*) FROM {result.texts}"))
-    sample = staging.sample(rows)
-    if sample:
-        count = staging.set_aside(label, rule, raw.file, rows)
-        staging.report(label, rule, "set_aside", count, total, sample)
-        staging.run(
-            f"DELETE FROM {result.name} y USING {result.texts} t WHERE y.{PLACE} = t.rowid AND t.{test}"
-        )
+        sample = staging.sample(rows)
+        if sample:
+            count = staging.set_aside(label, rule, raw.file, rows)
+            staging.report(label, rule, "set_aside", count, total, sample)
+            staging.run(f"DELETE FROM {result.name} y USING {result.texts} t WHERE y.{PLACE} = t.rowid AND t.{test}")
 
 
 def _extra_names(columns: Sequence[str], assignments: Sequence[Assignment]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def cell(column: Column, value: Any, record: Mapping[str, Any], formats: Formats
     unit = column.unit or measures.row_unit(record, column.name) or ""
     numeric = isinstance(value, int | float) or hasattr(value, "as_tuple")
     if value is None:
-        return formats.phrase("no_figure") if _is_figure(column) else formats.phrase("unknown")
+        return formats.phrase("no_figure") if _is_figure(column) or unit == "code" else formats.phrase("unknown")
     if unit == "code":
         return formats.label(value, column.name)
     if column.dimension != column.name or not unit or unit == "text" or isinstance(value, bool) or not numeric:

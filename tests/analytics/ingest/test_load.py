@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from analytics.ingest.errors import LoadError
-from analytics.ingest.load import load
+from analytics.ingest.load import load, write_demo
 from analytics.schema import CANONICAL
 from analytics.shop import Settings
 from analytics.store import DataSetError, open_shop, versions
@@ -263,6 +265,44 @@ def test_an_optional_table_may_be_empty(loaded: Load) -> None:
     seen = loaded({"orders.csv": ORDERS, "order_lines.csv": LINES, "feedback.csv": "feedback_id,created_at,rating\n"})
     assert not seen.shop.has("feedback")
     assert seen.shop.has("orders")
+
+
+def test_the_demo_company_is_the_same_wherever_it_is_written(tmp_path: Path) -> None:
+    first = write_demo(tmp_path / "a.duckdb", customers=200, seed=3)
+    assert write_demo(tmp_path / "b.duckdb", customers=200, seed=3) == first
+    assert write_demo(tmp_path / "b.duckdb", customers=200, seed=4) != first
+    shop, _ = open_shop(tmp_path / "a.duckdb")
+    assert (shop.settings.company, shop.settings.currency, shop.settings.time_zone) == ("Askwell Demo", "GBP", "Europe/London")
+    assert all(shop.has(name) for name in CANONICAL)
+
+
+KILLED = """
+import sys, time
+from analytics.ingest.load import load, write_demo
+def wait(step, share):
+    if step == "merge":
+        print("merging", flush=True)
+        time.sleep(60)
+load(sys.argv[2:], sys.argv[1], progress=wait)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 there")
+def test_a_load_killed_in_the_middle_changes_nothing_and_leaves_nothing_behind_for_long(loaded: Load, tmp_path: Path) -> None:
+    before = loaded({"sales.csv": FLAT}).report.version
+    path, file = tmp_path / "shop.duckdb", tmp_path / "files" / "sales.csv"
+    child = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(path), str(file)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "merging\n"
+    child.kill()
+    child.wait()
+    folder = tmp_path / "shop.duckdb.versions"
+    assert [entry for entry in folder.iterdir() if entry.name.startswith(".")]
+    assert open_shop(path)[0].version == before
+    loaded({"sales.csv": FLAT.replace("5.00", "6.00")})
+    assert not [entry for entry in folder.iterdir() if entry.name.startswith(".")]
 
 
 def test_the_quality_report_stands_in_the_file(loaded: Load) -> None:

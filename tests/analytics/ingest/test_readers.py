@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
@@ -12,6 +13,8 @@ import duckdb
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analytics.ingest import readers
 from analytics.ingest.errors import LoadError
@@ -108,6 +111,24 @@ def test_a_file_with_very_many_uneven_lines_is_read_too(staging: Staging, monkey
     raw = raw_of("a,b,c\n" + "".join(f"{n},x\n" for n in range(500)) + "1,2,3,4\n", staging)
     assert len(cells(raw, staging)) == 500
     assert lost(staging) == ["1,2,3,4"]
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]) | st.sampled_from('",;|\t\n'), max_size=8)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(table=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=12), delimiter=st.sampled_from(",;\t|"))
+def test_whatever_a_table_holds_it_is_read_as_it_was_written(
+    staging: Staging, table: list[tuple[str, str, str]], delimiter: str
+) -> None:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    writer.writerows([("first", "second", "third"), *table])
+    staging.checks.clear()
+    raw = raw_of(out.getvalue(), staging)
+    read_back = [tuple(cell or "" for cell in row) for row in cells(raw, staging)]
+    assert sorted(read_back) == sorted(table)
+    assert staging.checks == []
 
 
 def test_headers_are_made_different_and_empty_ones_named() -> None:
