@@ -11,6 +11,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,15 @@ def verify(folder: Path) -> None:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != BUNDLED_SHA256:
         raise EncoderError(f"{weights} has SHA-256 {digest}, expected {BUNDLED_SHA256}: reinstall the package {BUNDLED_PACKAGE}")
+
+
+@lru_cache(maxsize=1)
+def dictionary() -> frozenset[str]:
+    """The English words that the bundled model knows whole, in small letters; needs no model library."""
+    vocabulary = bundled_folder() / "vocab.txt"
+    if not vocabulary.is_file():
+        raise EncoderError(f"{vocabulary} is missing: reinstall the package {BUNDLED_PACKAGE}")
+    return frozenset(word for word in vocabulary.read_text(encoding="utf-8").split("\n") if word.isascii() and word.isalpha())
 
 
 class Encoder:

@@ -48,8 +48,29 @@ _CUE_BEFORE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("days_since_last_order", r"\b(?:inactive|not (?:bought|ordered|shopped)|days since)\b|没(?:有)?(?:下单|购买|来)"),
     )
 )
+#: What a bound is about when the cue stands right behind the number: "over 1000 spend", "1000以上消费".
+_CUE_AFTER = re.compile(
+    r"\s*(?:in |of |worth of |total )?(?P<revenue>spen[dt]\w*|revenue|sales|turnover|lifetime value)\b"
+    r"|\s*(?:以上|以下)?的?(?P<average_order_value>客单价)|\s*(?:以上|以下)?的?(?:累计)?(?P<days_overdue>逾期)"
+)
+_ONCE = re.compile(
+    r"\b(?:only|just|exactly)\s+(?:ever\s+)?(?:bought|ordered|purchased|shopped)\s+(?:with us\s+)?(?P<once>once|twice)\b"
+    r"|\b(?:bought|ordered|purchased|shopped|one order|buy|order)\s+(?:with us\s+)?(?:only|just|exactly)\s+(?P<once2>once"
+    r"|twice)\b"
+    r"|\b(?:only|just|exactly) (?P<one>one|two|1|2) (?:orders?|purchases?)\b|\b(?P<first>one[- ]time|single[- ]purchase"
+    r"|one[- ]off) (?:buyers?|customers?|shoppers?)\b"
+    r"|(?:只|仅|就)(?:买|购买|下|消费|来)过?(?P<zh>一|两|1|2)(?:单|次|笔|回)(?!以上)|(?P<zhfirst>一次性(?:客户|买家|顾客))"
+)
+_STARS = re.compile(
+    r"\b(?:gave|giving|left|rated|with|a)\s+(?:us\s+)?(?:a\s+|only\s+|just\s+)?(?P<n>[1-5]|one|two|three|four"
+    r"|five)[- ]?stars?(?! rating)(?! reviews on)"
+    r"|(?:打|给|评)过?了?(?P<zh>[1-5一二两三四五])(?:颗)?[星分](?!以)"
+)
+_DIGITS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "once": 1, "twice": 2, "两": 2}
+_DIGITS |= {char: value for value, char in enumerate("零一二三四五")}
 _PEOPLE_BEFORE = re.compile(
-    r"(?:customers?|clients?|shoppers?|buyers?|women|men|ladies|people|folks?|females?|males?|members?|the|客户|顾客|用户|会员|男性|女性)\s*$"
+    r"(?:customers?|clients?|shoppers?|buyers?|women|men|ladies|people|folks?|females?|males?|members?|the|客户|顾客|用户"
+    r"|会员|男性|女性)\s*$"
 )
 #: Bounds on association rules; a percentage is a share.
 _RULE_BOUNDS = ("support", "confidence", "lift")
@@ -75,6 +96,8 @@ def find_conditions(text: str, lexical: Sequence[LexMatch], numbers: Sequence[Nu
     operators = [m for m in lexical if m.kind == "operators" and m.name != "!="]
     out: list[Condition] = []
     used: set[int] = set()
+    out += _exact(text)
+    used |= {number.start for number in numbers if any(c.start <= number.start < c.end for c in out)}
     for pair in _ranges(text, numbers):
         first, second = pair
         field = _field(text, lexical, first.start, second)
@@ -99,6 +122,18 @@ def find_conditions(text: str, lexical: Sequence[LexMatch], numbers: Sequence[Nu
             continue
         out.append(Condition(start, end, Filter(field, op, value)))
     return sorted(out, key=lambda c: c.start)
+
+
+def _exact(text: str) -> list[Condition]:
+    """Bounds that say a number outright: "only bought once", 只买过一单, "gave one star", 打过一星."""
+    out = []
+    for match in _ONCE.finditer(text):
+        said = next((value for value in match.groupdict().values() if value), "")
+        out.append(Condition(*match.span(), Filter("orders", "=", int(_DIGITS.get(said, said if said.isdigit() else 1)))))
+    for match in _STARS.finditer(text):
+        said = match["n"] or match["zh"]
+        out.append(Condition(*match.span(), Filter("rating", "=", int(_DIGITS.get(said, said)))))
+    return out
 
 
 def _whole(value: float) -> int | float:
@@ -152,6 +187,8 @@ def _field(text: str, lexical: Sequence[LexMatch], start: int, number: NumberMat
     cue = _nearest_cue(text, start)
     if number.kind == "percent":
         return cue if cue in _RULE_BOUNDS else None
+    if after := _CUE_AFTER.match(text, number.end):
+        return after.lastgroup
     if cue:
         return cue
     if number.kind == "money":

@@ -1,7 +1,7 @@
-"""Dialogue: what a turn takes over from the turn before, and what it replaces.
+"""Dialogue: which kind of turn a text is, given the turn before.
 
 Rules over what was recognised, with their words in intents/_lexicon/dialogue.yaml. A turn without content of its own
-refines the last request; a question of its own starts afresh, unless it points back.
+refines the last request; a question of its own starts afresh. What is taken over is the matter of `carrying`.
 """
 
 from __future__ import annotations
@@ -14,20 +14,27 @@ from typing import Any, Literal
 
 import yaml
 
-from analytics.finding import Filter
 from assistant import paths
-from assistant.understanding.catalogue import Catalogue
+from assistant.understanding.folding import fold
 from assistant.understanding.prepare import Prepared
 from assistant.understanding.text import Language, words
 
-Move = Literal["new", "refine", "why", "people", "whole", "present"]
+#: new: a question of its own. refine: adds to the last or replaces in it. why: its reasons. people: who is in it. whole: takes
+#: restrictions back. both: sets its two sides against one another. trend: the same over time. number: another number in it.
+#: present: the same shown or kept otherwise.
+Move = Literal["new", "refine", "why", "people", "whole", "both", "trend", "number", "present"]
 _DICTIONARY = "dialogue.yaml"
-_FAMILY = ("metric_value", "metric_breakdown", "metric_trend", "metric_compare", "change_drivers")
-_WHY: dict[str, str] = {"churn": "churn_drivers", "satisfaction": "satisfaction_drivers"}
-_CARRIED = ("filters", "segment", "customer", "product", "theme")
-#: A turn that opens like a refinement may hold one unknown word when it is this short: "just the coffee crowd".
-_BRIEF = 7
-_SHORT = {"en": 10, "zh": 12}
+#: Commands that leave the request as it is.
+_SAME = ("show_query", "export", "share")
+#: A turn that opens or ends like a refinement may hold so many unknown words when it is this short.
+_BRIEF, _UNKNOWN = 9, 2
+#: A turn of so few words that only narrows goes on with the last question, whatever it would ask by itself.
+_FEW = 4
+#: Words that link two things and, at the end of a turn, add nothing.
+_LINKS = frozenset({"和", "跟", "以及", "还有", "对比", "相比", "vs", "versus", "against"})
+_NARROWING = frozenset({"filters", "segment", "period", "top_n", "order", "threshold", "horizon"})
+#: So much is left of a turn that asks for people or for reasons.
+_REST_OF_WHY, _REST_OF_PEOPLE = 3, 2
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,11 @@ class Words:
 
     follow: frozenset[str]
     filler: frozenset[str]
+    ends: re.Pattern[str]
+    also: re.Pattern[str]
+    whom: re.Pattern[str]
+    both: re.Pattern[str]
+    trend: re.Pattern[str]
     back: re.Pattern[str]
     whole: re.Pattern[str]
     again: re.Pattern[str]
@@ -45,7 +57,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Turn:
-    """The last request of a conversation as it stands: intent and effective slots."""
+    """The last request of a conversation as it stands: intent and effective slots. `replaced` are the slots that its own
+    turn put another value in the place of, with the value that was there."""
 
     intent: str
     slots: Mapping[str, Any]
@@ -53,35 +66,43 @@ class Turn:
     relative: str | None = None
     chart: str | None = None
     carried: frozenset[str] = field(default_factory=frozenset)
+    replaced: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _pattern(phrases: list[str], language: Language) -> re.Pattern[str]:
     ordered = sorted((re.escape(p) for p in phrases), key=lambda p: (-len(p), p))
     body = "|".join(ordered)
-    return re.compile(rf"\b(?:{body})\b" if language == "en" else f"(?:{body})")
+    return re.compile(rf"(?<![a-z])(?:{body})(?![a-z])" if language == "en" else f"(?:{body})")
 
 
 @lru_cache(maxsize=1)
 def dictionary() -> Mapping[Language, Words]:
     path = paths.intents() / "_lexicon" / _DICTIONARY
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    out: dict[Language, Words] = {}
-    for language in ("en", "zh"):
-        part = data[language]
-        out[language] = Words(
-            frozenset(part["follow"]),
-            frozenset(part["filler"]),
-            *(_pattern(part[name], language) for name in ("back", "whole", "again", "why", "people")),
+    # BaseLoader keeps every scalar a string: "no", "on" and "yes" are words here.
+    data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    patterns = ("ends", "also", "whom", "both", "trend", "back", "whole", "again", "why", "people")
+    return {
+        language: Words(
+            frozenset(data[language]["follow"]),
+            frozenset(data[language]["filler"]),
+            *(_pattern(data[language][name], language) for name in patterns),
         )
-    return out
+        for language in ("en", "zh")
+    }
 
 
-def starts_over(text: str, language: Language) -> tuple[bool, str]:
-    """Whether the text asks to start over, and the text without those words."""
+def without_turning(question: str, language: Language) -> tuple[str, bool]:
+    """The question with the words that start over or turn to another topic blanked, and whether there were any. A text that
+    says nothing else stays as it is."""
     pattern = dictionary()[language].again
-    if not pattern.search(text):
-        return False, text
-    return True, pattern.sub(lambda m: " " * len(m.group()), text)
+    folded = fold(question)
+    if not pattern.search(folded):
+        return question, False
+    out = list(question)
+    for match in pattern.finditer(folded):
+        out[match.start() : match.end()] = " " * (match.end() - match.start())
+    rest = "".join(out)
+    return (rest if any(ch.isalnum() for ch in rest) else question), True
 
 
 def residue(prepared: Prepared, covered: list[tuple[int, int]]) -> list[str]:
@@ -98,10 +119,32 @@ def residue(prepared: Prepared, covered: list[tuple[int, int]]) -> list[str]:
 
 
 def opens_refinement(prepared: Prepared) -> bool:
-    """Whether the text begins (or, in Chinese, ends) as people take up the last answer: "and …", "only …", 那…呢."""
-    text = prepared.text.strip()
-    follow = dictionary()[prepared.language].follow
-    return any(re.match(rf"{re.escape(word)}(?![a-z])", text) for word in follow) or text.rstrip("?？。 ").endswith("呢")
+    """Whether the text begins or ends as people take up the last answer: "and …", "only …", "… instead", 那…呢."""
+    text = prepared.text.strip(" ?？。.!！")
+    cue = dictionary()[prepared.language]
+    ending = any(m.end() == len(text) for m in cue.ends.finditer(text))
+    return ending or any(re.match(rf"{re.escape(word)}(?![a-z])", text) for word in cue.follow)
+
+
+
+def adds(prepared: Prepared) -> bool:
+    """Whether what the turn names comes beside what was asked, and not in its place: "vs kitchen", 加上小程序."""
+    text = prepared.text.strip(" ?？。.!！")
+    also = dictionary()[prepared.language].also
+    if prepared.language == "zh" and re.match(r"(?:跟|和)", text) and "比" not in text:
+        return False
+    return any(m.start() == 0 or (m.end() == len(text) and m.group() not in _LINKS) for m in also.finditer(text))
+
+
+def lifted(prepared: Prepared) -> tuple[str, ...]:
+    """The fields whose restriction a turn takes back by name: "all cities", 不限品类; empty when it takes back all."""
+    named = [m.name for m in prepared.lexical if m.kind == "dimensions"]
+    if "全国" in prepared.text:
+        named += ["city", "region"]
+    for word, name in (("渠道", "order_channel"), ("品类", "category"), ("性别", "gender"), ("年龄", "age_band")):
+        if word in prepared.text:
+            named.append(name)
+    return tuple(dict.fromkeys(named))
 
 
 def move_of(
@@ -111,105 +154,60 @@ def move_of(
     itself clearly asks for another intent than the last."""
     if last is None:
         return "new"
-    cue = dictionary()[prepared.language]
-    text = prepared.text.strip()
     rest = residue(prepared, covered)
-    if cue.people.search(text) and len(text) <= 60:
-        return "people"
-    if (why := cue.why.search(text)) and len(residue(prepared, [*covered, why.span()])) <= 3 and "metric" not in slots:
-        return "why"
-    if any(m.kind == "chart_words" for m in prepared.lexical) and not rest and set(slots) <= {"grain"}:
-        return "present"
-    if (whole := cue.whole.search(text)) and not residue(prepared, [*covered, whole.span()]) and set(slots) <= {"dimension"}:
-        return "whole"
+    pointed = _pointing(prepared, covered, rest, slots, last)
+    if pointed is not None and not (pointed == "why" and sure_of_other and len(words(prepared.text)) > _BRIEF - 2):
+        return pointed
     opened = opens_refinement(prepared)
     stated = set(slots)
-    if len(rest) > (1 if opened and stated and len(words(text)) <= _BRIEF else 0) or not (stated or opened):
+    size = len(words(prepared.text))
+    allowed = _UNKNOWN if size <= _BRIEF and stated and opened else 0
+    if len(rest) > allowed or not (stated or opened):
         return "new"
-    if not opened and (sure_of_other or ("metric" in stated and len(stated) > 1)):
+    whom = bool(dictionary()[prepared.language].whom.match(prepared.text.strip()))
+    goes_on = bool(dictionary()[prepared.language].back.search(prepared.text))
+    narrows = ((opened or goes_on) and not rest and size <= _BRIEF - 2) or (stated <= _NARROWING and (opened or size <= _FEW))
+    if sure_of_other and not (whom and size <= _BRIEF) and not narrows:
+        return "new"
+    if not opened and "metric" in stated and len(stated) > 1:
         return "new"
     return "refine"
 
 
-def refined_intent(last: Turn, stated: Mapping[str, Any], catalogue: Catalogue) -> str:
-    """The intent of a refinement: that of the last turn, unless what was added belongs to another one."""
-    intent = last.intent
-    takes = catalogue[intent].slots if intent in catalogue else {}
-    if (
-        "customer" in stated
-        and "customer" not in takes
-        and intent not in ("product_recommendation", "next_purchase", "clv_historical")
-    ):
-        return "customer_profile"
-    if intent in _FAMILY:
-        if "dimension" in stated:
-            return "metric_breakdown"
-        if "grain" in stated:
-            return "metric_trend"
-        if "compare_to" in stated and intent == "metric_value":
-            return "metric_compare"
-    elif "metric" in stated and "metric" not in takes:
-        return "metric_breakdown" if "dimension" in stated else "metric_value"
-    return intent
-
-
-def merged(last: Turn, stated: Mapping[str, Any], intent: str) -> tuple[dict[str, Any], frozenset[str]]:
-    """The effective slots of a refinement, and the names of those carried over."""
-    slots = {name: value for name, value in last.slots.items() if name not in stated or name == "filters"}
-    if "customer" in stated:
-        slots = {name: value for name, value in slots.items() if name not in ("filters", "segment")}
-    if "product" in stated and "filters" in slots:
-        slots["filters"] = tuple(f for f in slots["filters"] if f.field not in ("product", "category"))
-    if intent != last.intent and "dimension" in stated:
-        slots.pop("grain", None)
-    if intent != last.intent and "grain" in stated:
-        slots.pop("dimension", None)
-    if "period" in stated and "compare_to" not in stated:
-        slots.pop("compare_to", None)
-    carried = frozenset(slots)
-    fresh: tuple[Filter, ...] = stated.get("filters", ())
-    kept = tuple(f for f in slots.get("filters", ()) if all(f.field != g.field for g in fresh))
-    slots |= {name: value for name, value in stated.items() if name != "filters"}
-    if kept or fresh:
-        slots["filters"] = kept + fresh
-    else:
-        slots.pop("filters", None)
-    return slots, carried
-
-
-def without_filters(last: Turn, dimension: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The last slots with every restriction taken back, or only those on the named dimensions."""
-    slots = dict(last.slots)
-    if dimension and (kept := tuple(f for f in slots.get("filters", ()) if f.field not in dimension)):
-        slots["filters"] = kept
-        return slots
-    for name in ("filters", "segment", "customer", "product"):
-        slots.pop(name, None)
-    return slots
-
-
-def inherited(
-    prepared: Prepared, stated: Mapping[str, Any], intent: str, last: Turn | None, catalogue: Catalogue
-) -> tuple[dict[str, Any], frozenset[str]]:
-    """A question of its own that points back ("what puts them off?") keeps whom the last one was about."""
-    slots = dict(stated)
-    if last is None or intent not in catalogue or last.intent not in catalogue:
-        return slots, frozenset()
+def _pointing(
+    prepared: Prepared, covered: list[tuple[int, int]], rest: list[str], slots: Mapping[str, Any], last: Turn
+) -> Move | None:
+    """A turn that points at the last answer by words of its own: why, who, all again, both, over time, as a chart."""
     cue = dictionary()[prepared.language]
-    own = any(name in stated for name in _CARRIED)
-    if own or cue.whole.search(prepared.text):
-        return slots, frozenset()
-    points_back = bool(cue.back.search(prepared.text))
-    near = catalogue[intent].domain == catalogue[last.intent].domain and len(words(prepared.text)) <= _SHORT[prepared.language]
-    if not points_back and not (near and "metric" not in stated and catalogue[intent].domain != "overview"):
-        return slots, frozenset()
-    carried = {name: last.slots[name] for name in _CARRIED if name in last.slots}
-    if points_back and "period" in last.slots and "period" not in stated and intent in _FAMILY:
-        carried["period"] = last.slots["period"]
-    return slots | carried, frozenset(carried)
+    text = prepared.text.strip()
+    stated = set(slots)
+
+    def left(pattern: re.Pattern[str]) -> int | None:
+        found = pattern.search(prepared.text)
+        return len(residue(prepared, [*covered, found.span()])) if found else None
+
+    told = stated - {"metric"} if slots.get("metric") == "customers" else stated
+    people, why, whole, both, trend = (left(p) for p in (cue.people, cue.why, cue.whole, cue.both, cue.trend))
+    if people is not None and people <= _REST_OF_PEOPLE and len(text) <= 60 and not told & {"metric", "dimension"}:
+        return "people"
+    if why is not None and why <= _REST_OF_WHY and "metric" not in stated:
+        return "why"
+    if both is not None and not both and last.replaced:
+        return "both"
+    if trend is not None and not trend and "metric" not in stated:
+        return "trend"
+    shown = [m for m in prepared.lexical if m.kind == "chart_words" or (m.kind == "commands" and m.name in _SAME)]
+    if shown and len(residue(prepared, [*covered, *((m.start, m.end) for m in shown)])) == 0 and stated <= {"grain"}:
+        return "present"
+    if whole is not None and not whole and stated <= {"dimension", "order"}:
+        return "whole"
+    numbers = [(n.start, n.end) for n in prepared.numbers]
+    if len(numbers) == 1 and not stated and not residue(prepared, [*covered, *numbers]) and _same_kind_of_number(last):
+        return "number"
+    return None
 
 
-def why_intent(last: Turn, catalogue: Catalogue) -> str:
-    """What "why" asks after the last answer."""
-    domain = catalogue[last.intent].domain if last.intent in catalogue else ""
-    return _WHY.get(domain, "change_drivers")
+def _same_kind_of_number(last: Turn) -> bool:
+    """Whether the last request holds a number that another one may take the place of."""
+    bounds = any(isinstance(value, int | float) for f in last.slots.get("filters", ()) for value in f.values)
+    return bounds or any(name in last.slots for name in ("top_n", "threshold"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -18,6 +18,7 @@ from analytics.run import Engine
 from analytics.shop import Shop
 from assistant.understanding.folding import fold
 from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.pinyin import sounds
 from assistant.understanding.text import has_han
 
 #: Fields whose values are looked up, most likely meaning first, with the mart that holds them.
@@ -45,6 +46,14 @@ _MOST_WORDS = 8
 _MOST_HAN = 24
 _FUZZY_LEAST = 5
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?", re.IGNORECASE)
+_CAMPAIGN_NOUNS = (
+    "campaign", "promotion", "promo", "mailing", "newsletter", "sale", "offer", "drive", "push", "email", "活动", "促销", "推广",
+    "大促", "那次活动", "那波活动", "推送",
+)
+_CAMPAIGN_NOUN = re.compile(
+    r"\b(?:flash sale|campaign|promotion|promo|mailing|newsletter|sale|offer|drive|push|series|launch)s?$"
+    r"|(?:促销|活动|大促|推广|上新)$"
+)
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹石熊孟秦阎薛侯雷白龙段郝孔邵史毛常万顾赖武康贺严尹钱施牛洪龚"
 )
@@ -92,6 +101,15 @@ def key_of(value: str) -> str:
     return " ".join(_singular(word) for word in _WORD.findall(flat.replace("'s", "")))
 
 
+def _campaign_keys(value: str, known: Container[str]) -> list[str]:
+    """Other names of a campaign: its own word with any word for a campaign ("autumn campaign" for the autumn mailing)."""
+    own = _CAMPAIGN_NOUN.sub("", fold(value)).strip()
+    if not own or own == fold(value) or own.isdigit() or key_of(own) in known:
+        return []
+    link = "" if has_han(own) else " "
+    return [key_of(own + link + noun) for noun in _CAMPAIGN_NOUNS if has_han(own) == has_han(noun)]
+
+
 def _singular(word: str) -> str:
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
@@ -119,9 +137,16 @@ class ValueIndex:
         for field, value, alias in aliases:
             if key := key_of(alias):
                 found[key][(field, value)] = None
+        for value in self.values.get("category", ()):
+            if key := key_of(value):
+                found[f"{key}ware"][("category", value)] = None
+        for value in self.values.get("campaign", ()):
+            for key in _campaign_keys(value, found):
+                found[key][("campaign", value)] = None
         order = {field: position for position, field in enumerate(FIELDS)}
         self._by_key = {key: tuple(sorted(items, key=lambda item: order.get(item[0], 99))) for key, items in found.items()}
         self._latin_keys = sorted(key for key in self._by_key if not has_han(key))
+        self._latin_words = frozenset(word for key in self._latin_keys for word in key.split())
         self._heads: dict[str, list[str]] = defaultdict(list)
         for key in self._latin_keys:
             self._heads[key.split(" ", 1)[0]].append(key)
@@ -140,6 +165,10 @@ class ValueIndex:
         aliases = shop.table("value_aliases").select("field", "value", "alias").distinct()
         rows = [(str(f), str(v), str(a)) for f, v, a in engine.rows(aliases)]
         return cls(values, sorted(rows), _name_lookup(engine), _id_lookup(engine))
+
+    def is_part(self, word: str) -> bool:
+        """Whether a folded Latin word is a word of some value."""
+        return _singular(word.removesuffix("'s")) in self._latin_words
 
     def find(self, text: str) -> list[ValueMatch]:
         """Values spelt as in the data or an alias, longest first, without overlaps, in order of the text."""
@@ -187,6 +216,9 @@ class ValueIndex:
         word = key_of(text[start:end])
         if has_han(word):
             near = [key for key in self._han_keys if len(key) == len(word) and OSA.distance(key, word) == 1]
+            if len(word) == 2:
+                # Every other word of two characters is one character away from some place.
+                near = [key for key in near if sounds(key) == sounds(word)]
             return self._match(text, start, end, min(near), assumed=True) if len(near) == 1 and len(word) >= 2 else None
         if len(word) < _FUZZY_LEAST - 1:
             return None
@@ -258,7 +290,8 @@ class ValueIndex:
 
 
 _CUSTOMER_ID = re.compile(
-    r"\b(?:customer|client|shopper|buyer|account|member|user|cust|cid|id)\s*(?:no\.?|number|nr|id|#)?\s*[:#]?\s*(?P<a>[a-z]{0,3}-?\d{1,9})\b(?!\s*(?:%|days?|months?|weeks?|years?|orders?))"
+    r"\b(?:customer|client|shopper|buyer|account|member|user|cust|cid|id)\s*(?:no\.?|number|nr|id"
+    r"|#)?\s*[:#]?\s*(?P<a>[a-z]{0,3}-?\d{1,9})\b(?!\s*(?:%|days?|months?|weeks?|years?|orders?))"
     r"|(?<![\w])#(?P<b>\d{1,9})\b"
     r"|(?:客户|顾客|会员|用户|客人|编号|客户号|客户id|id)(?:编号|号|为|是|:|#|\s)*(?P<c>[a-z]{0,3}\d{1,9})(?!\d*\s*(?:个|位|名|天|元|块|月|年|单|%|人))",
     re.IGNORECASE,

@@ -107,16 +107,25 @@ class Lexicon:
     def __init__(self, words: Mapping[str, tuple[Entry, ...]], spelling: tuple[str, ...] = ()) -> None:
         self._named, self._small = _Node(), _Node()
         known: set[str] = set()
+        han: set[str] = set()
+        naming: set[str] = set()
         for word, entries in words.items():
             whole, before, body, after = _parts(word)
             path = [*before, *body, *after]
             known.update(path)
+            han.update("".join(body) for entry in entries if entry.name != "idioms")
+            naming.update("".join(body) for entry in entries if entry.kind in _NAMED)
             planted = [replace(e, before=len(before), after=len(after), whole=whole) for e in entries]
             for root, named in ((self._named, True), (self._small, False)):
                 own = [e for e in planted if (e.kind in _NAMED or e.name == "idioms") == named]
                 if own:
                     _plant(root, path, own)
-        self._slips = _slips(spelling, known)
+        self._slips = _slips(tuple(word for word in spelling if word.isascii()), known)
+        #: Tokens of all words, English ones as their singular.
+        self.tokens = frozenset(known)
+        #: Chinese words, of which wrong characters of the same sound are forgiven; `han_names` are those that name something.
+        self.han_names = frozenset(word for word in naming if len(word) > 1 and not word.isascii())
+        self.han_words = frozenset(word for word in (*han, *spelling) if len(word) > 1 and not word.isascii())
 
     @staticmethod
     def load(folder: Path | None = None) -> Lexicon:

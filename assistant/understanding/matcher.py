@@ -14,13 +14,19 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from analytics.models.encoder import Encoder
+from analytics.models.encoder import Encoder, dictionary
 from assistant.understanding.features import bag, sparse
+from assistant.understanding.foreign import foreign_words
+from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.prepare import concept_names
+from assistant.understanding.spelling import Speller
 from assistant.understanding.text import Language, words
 
 TRAINED = Path(__file__).parent / "trained"
 #: Prefix of the classes of questions that are out of scope; the rest of the name is the kind.
 OUTSIDE = "_"
+#: The concept of a word that belongs to another field than a shop's customers.
+FOREIGN = "foreign"
 
 Floats = npt.NDArray[np.float32]
 
@@ -54,6 +60,7 @@ class Model:
     refusal: Floats
     known_words: frozenset[str]
     in_scope_words: frozenset[str]
+    speller: Speller
 
     def scores(self, masked: str, concepts: Iterable[str], vector: Floats | None) -> Floats:
         """Log-probabilities of the classes before the temperature; without a vector, of the word model alone."""
@@ -70,18 +77,31 @@ def log_softmax(scores: Floats) -> Floats:
     return np.asarray(shifted - np.log(np.exp(shifted).sum()), dtype=np.float32)
 
 
+def put_right(masked: str, concepts: Iterable[str], speller: Speller, language: Language) -> tuple[str, tuple[str, ...]]:
+    """A prepared text as the models see it: words put right, the concepts that these now name as well, and whether a word
+    of another field is among them."""
+    text, places = speller.respelt(masked)
+    told = set(concepts)
+    if places:
+        found = Lexicon.load().find(text, language)
+        told |= concept_names(m for m in found if any(m.start < end and start < m.end for start, end in places))
+    if foreign_words(text):
+        told.add(FOREIGN)
+    return text, tuple(sorted(told))
+
+
 def strangeness(masked: str, known: frozenset[str]) -> float:
     """Share of the words that no in-scope example has; masks count as known."""
     tokens = [word for _, _, word in words(masked)]
     return sum(word not in known for word in tokens) / len(tokens) if tokens else 1.0
 
 
-def refusal_features(outside: float, best: float, strange: float, concepts: Iterable[str]) -> list[float]:
-    """What tells a question that is out of scope: log-odds of the refusal classes and of the best intent, the share of
-    strange words, and whether the lexicon knows a metric, a dimension or a segment in it."""
+def refusal_features(outside: float, strange: float, concepts: Iterable[str]) -> list[float]:
+    """What tells a question that is out of scope: log-odds of the refusal classes, the share of strange words, whether the
+    lexicon knows a metric, a dimension or a segment in it, how many things it knows, and a word of another field."""
     found = list(concepts)
     named = any(c.startswith(("metrics:", "dimensions:", "segments:", "fields:")) for c in found)
-    return [_log_odds(outside), _log_odds(best), strange, float(named), min(len(found), 8) / 8]
+    return [_log_odds(outside), strange, float(named), min(len(found), 8) / 8, float(FOREIGN in found)]
 
 
 def _log_odds(chance: float) -> float:
@@ -113,6 +133,7 @@ def load_model(language: Language, folder: Path = TRAINED) -> Model:
             refusal=np.array(meta["refusal"], dtype=np.float32),
             known_words=frozenset(meta["known_words"]),
             in_scope_words=frozenset(meta["in_scope_words"]),
+            speller=Speller(meta["spelling"], dictionary),
         )
 
 
@@ -128,6 +149,7 @@ class Matcher:
 
     def rank(self, masked: str, concepts: Iterable[str], language: Language) -> Ranking:
         model = self._models[language]
+        masked, concepts = put_right(masked, concepts, model.speller, language)
         vector = self.encoder.encode([masked])[0] if model.blend > 0 else None
         scores = model.scores(masked, concepts, vector) / model.temperature
         probabilities = np.exp(log_softmax(scores))
@@ -137,6 +159,6 @@ class Matcher:
         )
         intents = tuple(p for p in pairs if not p[0].startswith(OUTSIDE))
         outside = tuple((name.removeprefix(OUTSIDE), p) for name, p in pairs if name.startswith(OUTSIDE))
-        signs = refusal_features(sum(p for _, p in outside), intents[0][1], strangeness(masked, model.in_scope_words), concepts)
+        signs = refusal_features(sum(p for _, p in outside), strangeness(masked, model.in_scope_words), concepts)
         refusal = 1 / (1 + float(np.exp(-(model.refusal[:-1] @ np.array(signs, dtype=np.float32) + model.refusal[-1]))))
         return Ranking(intents, outside, round(refusal, 6))

@@ -43,7 +43,7 @@ _SCALE = {
 _PERCENT = r"%|percent(?:age points?)?|per cent|pct|pp(?![a-z])|个?百分点|趴"
 _CURRENCY = r"dollars?|bucks?|quid|pounds?|euros?|usd|eur|gbp|cny|rmb|yuan|kuai|块钱|块|元|圆|人民币|美元|美金|欧元|英镑|刀"
 _FIGURE = re.compile(
-    r"(?<![a-z0-9.,_#])(?<![a-z]-)(?P<top>top[ -]?)?(?P<ord>第)?(?P<rank>前)?(?P<sign>(?<!\S)-)?"
+    r"(?<![a-z0-9._#])(?<!\d,)(?<![a-z]-)(?P<top>top[ -]?)?(?P<ord>第)?(?P<rank>前)?(?P<sign>(?<!\S)-)?"
     r"(?P<cur>(?:us|a|c)?\$|[£€¥]|rmb|usd|eur|gbp|cny)?\s?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?:(?P<short>k|mn|mio|mil|m|bn|b|w)(?![a-z0-9])|\s?(?P<long>thousand|hundred|grand|millions?|billion|dozen)(?![a-z])"
     r"|\s?(?P<han>千万|百万|十万|百亿|十亿|千亿|万亿|万|亿|千|百))?"

@@ -20,8 +20,8 @@ QUARTER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4}
 
 #: Before a number that is somebody's id and no date.
 _ID_BEFORE = re.compile(
-    r"(?:#|\b(?:orders?|customers?|clients?|members?|invoices?|tickets?|users?|accounts?|sku|products?|models?|no\.?|number"
-    r"|ids?|store|shop|top|first|last|than|least|most|above|below|under|exceeding|worth|spent|spend|spends|paid|pay|about"
+    r"(?:#|\b(?:order|customer|client|member|invoice|ticket|user|account|sku|product|model|no\.?|number|ids?|store"
+    r"|shop|top|first|last|than|least|most|above|below|under|exceeding|worth|spent|spend|spends|paid|pay|about"
     r"|around|reach|hit|of over|only|just)|[=<>$£€¥]|超过|大于|低于|高于|[满于]|花了|不到|达到|至少|消费|客户|会员|编号|单号"
     r"|工号|订单号?|前|第)\s*$"
 )

@@ -246,6 +246,8 @@ def _closed(text: str, item: Phrase, clock: Clock) -> Phrase | None:
     until = _UNTIL.search(before)
     if not (earlier or zh_earlier or until):
         return item
+    if until and until["until"] == "through" and item.reading.kind == "future" and item.reading.unit not in (None, "day"):
+        return item
     start = (earlier or until).start() if earlier or until else item.start  # type: ignore[union-attr]
     end = item.end + (zh_earlier.end() if zh_earlier else 0)
     if item.reading.kind == "future" or period_roles.FUTURE.search(text):
@@ -255,6 +257,9 @@ def _closed(text: str, item: Phrase, clock: Clock) -> Phrase | None:
             return Phrase(start, end, _until(stop, clock))
     if earlier or zh_earlier:
         return Phrase(start, end, Reading(Period(OPEN_START, period.start, name="until")), flow="until")
+    if until and (until["until"] or "").startswith("as of") and item.reading.kind == "span" and period.end < clock.today:
+        # "As of last month" is the state of that month, which its own end stands for.
+        return Phrase(start, end, item.reading)
     if until and (until["to"] or until["until"] == "by"):
         return None if until["to"] and item.reading.kind == "today" else item
     if item.reading.kind == "today":

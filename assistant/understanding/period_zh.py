@@ -90,7 +90,7 @@ def year_of(m: re.Match[str], clock: Clock) -> int | None:
 
 
 def one(m: re.Match[str], clock: Clock) -> Reading | None:
-    if m["unit"] == "半年" and m["which"] in ("上", "下", "前"):
+    if m["unit"] == "半年" and m["which"] in ("上", "下", "前", "这"):
         return None
     if m["which"].startswith("前一") and _ANCHOR_BEFORE.search(left(m)) and not _FREE_BEFORE.search(left(m)):
         return None
@@ -139,6 +139,9 @@ def last_n(m: re.Match[str], clock: Clock) -> Reading | None:
     complete = "自然" in m["unit"] or bool(m["full"])
     if word == "前" and of in ("month", "quarter", "week"):
         return _first_or_before(count, of, clock)
+    if "近" in word and of == "quarter" and not complete:
+        # 近一个季度 runs up to today; the complete quarter is 上季度.
+        return build.last_n(3 * count, "month", clock)
     return build.last_n(count, of, clock, complete)
 
 

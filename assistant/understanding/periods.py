@@ -16,7 +16,7 @@ from analytics.period import DAY, Calendar, Grain, Period, step
 from assistant.understanding import period_roles, period_rules_en, period_rules_zh
 from assistant.understanding.folding import fold
 from assistant.understanding.number_words import listed
-from assistant.understanding.period_build import OPEN_START, Clock, Reading, applicable, in_year, whole
+from assistant.understanding.period_build import OPEN_START, Clock, Reading, applicable, in_year, last_n, whole
 from assistant.understanding.period_joins import LIST, TO, Phrase, coming, join
 from assistant.understanding.period_types import Bound, Horizon, Op, PeriodMatch, Relative
 from assistant.understanding.period_words import COUNT, WEEKDAY, straighten
@@ -66,6 +66,8 @@ _LONE_LAST = re.compile(
 )
 _AGAINST = re.compile(r"\s+(?:over|on|against|vs\.?|versus)\s+(?:the )?|\s*的?(?:跟|对|同|比)\s*")
 _HABIT_AFTER = re.compile(r"里|中|当中|从|各|哪|什么|到头|四季|十二|\s+(?:on average|does|do)\b")
+#: A text of so few characters is about its length of time, however vague.
+_BRIEF = 8
 _VAGUE = re.compile(r"(?:an?|one|half|several|(?:a )?few|[一几数半])(?![一二三四五六七八九十])")
 
 
@@ -127,11 +129,18 @@ def _roles(text: str, found: list[Phrase], clock: Clock) -> list[PeriodMatch]:
     phrases, matches = [item for item, _ in pairs], [match for _, match in pairs]
     if len(matches) == 1 and matches[0].role == "compare_to" and matches[0].period and period_roles.lists(text, matches[0].start):
         matches[0] = replace(matches[0], role="period", relative=None)
+    if len(matches) == 1 and _is_running(matches[0], clock):
+        matches[0] = replace(matches[0], role="period")
     main = next((i for i, m in enumerate(matches) if m.role == "period" and phrases[i].reading.kind != "all_time"), None)
     if main is not None:
         _pair(text, matches, phrases, main, clock)
         _lone_last(text, matches, main)
     return matches
+
+
+def _is_running(match: PeriodMatch, clock: Clock) -> bool:
+    """Whether a lone far side of a comparison is the period that runs: "changed over this year" compares with nothing."""
+    return match.role == "compare_to" and match.relative is None and match.period is not None and match.period.end > clock.today
 
 
 def _role(text: str, item: Phrase, clock: Clock) -> PeriodMatch | None:
@@ -178,7 +187,11 @@ def _length(text: str, item: Phrase, plain: PeriodMatch, days: int | None, clock
         return None
     if period_roles.looks_ahead(text, item.start, item.end):
         return replace(plain, role="horizon", horizon=_horizon(item.reading))
-    return None if _VAGUE.match(text, item.start) else replace(plain, role="duration", days=days)
+    if _VAGUE.match(text, item.start) and (text[item.start] != "半" or len(text.strip()) > _BRIEF):
+        return None
+    count, of = item.reading.count, item.reading.unit
+    up_to_today = last_n(count, of, clock).period if of and count else None
+    return replace(plain, role="duration", days=days, alternatives=(up_to_today,) if up_to_today else ())
 
 
 def _horizon(reading: Reading) -> Horizon:

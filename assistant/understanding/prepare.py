@@ -5,6 +5,7 @@ One pass, used alike by training and by answering; decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,10 +17,11 @@ from assistant.understanding.lexicon import Lexicon, LexMatch
 from assistant.understanding.numbers import NumberMatch, find_numbers
 from assistant.understanding.period_types import PeriodMatch
 from assistant.understanding.periods import find_periods
+from assistant.understanding.respelling import Respelt
 from assistant.understanding.text import Language
 
 #: Lexicon kinds that tell something about the intent; the rest only fill slots.
-_CONCEPTS = (
+CONCEPT_KINDS = (
     "metrics",
     "dimensions",
     "segments",
@@ -37,7 +39,9 @@ _CONCEPTS = (
 
 @dataclass(frozen=True)
 class Prepared:
-    """A question with everything recognised in it. Spans are those of `text`, which is as long as the original."""
+    """A question with everything recognised in it. Spans are those of `text`, which is as long as the original. Where words
+    were put right before, `original` is the text put right and `respelt` tells what was typed. `among_campaigns` are the
+    periods of a question that names campaigns like holidays (Black Friday), without those names."""
 
     original: str
     text: str
@@ -48,6 +52,25 @@ class Prepared:
     values: tuple[ValueMatch, ...]
     periods: tuple[PeriodMatch, ...]
     numbers: tuple[NumberMatch, ...]
+    among_campaigns: tuple[PeriodMatch, ...] = ()
+    respelt: Respelt | None = None
+
+    @property
+    def typed(self) -> str:
+        """The question as it was typed."""
+        return self.respelt.original if self.respelt else self.original
+
+
+def concept_names(lexical: Iterable[LexMatch]) -> set[str]:
+    """What the words of the lexicon tell about the intent: each one's kind and name, and its kind alone."""
+    told = [m for m in lexical if m.kind in CONCEPT_KINDS]
+    return {f"{m.kind}:{m.name}" for m in told} | {f"kind:{m.kind}" for m in told}
+
+
+def _within(value: ValueMatch, word: LexMatch) -> bool:
+    """Whether a value of the data is only part of a longer word that means something else ("may email")."""
+    inside = word.start <= value.start and value.end <= word.end and value.end - value.start < word.end - word.start
+    return inside and word.field == "marketing_consent"
 
 
 class Preparer:
@@ -69,15 +92,35 @@ class Preparer:
         lexical = tuple(self.lexicon.find(text, language))
         values = self._values(text, lexical)
         spans = [(p.start, p.end, f"{p.role}") for p in periods]
-        spans += [(v.start, v.end, f"value {v.field}") for v in values if not any(s < v.end and v.start < e for s, e, _ in spans)]
-        concepts = {f"{m.kind}:{m.name}" for m in lexical if m.kind in _CONCEPTS}
-        concepts |= {f"kind:{m.kind}" for m in lexical if m.kind in _CONCEPTS}
+        spans += [
+            (v.start, v.end, f"value {v.field}")
+            for v in values if not any(s < v.end and v.start < e for s, e, _ in spans) and not self._names_a_split(v)
+        ]
+        concepts = concept_names(lexical)
         concepts |= {f"period:{p.role}" for p in periods}
-        return Prepared(question, text, language, mask(text, spans), tuple(sorted(concepts)), lexical, values, periods, numbers)
+        masked, told = mask(text, spans), tuple(sorted(concepts))
+        among = self._among_campaigns(text, language, values, periods)
+        return Prepared(question, text, language, masked, told, lexical, values, periods, numbers, among)
+
+    def _among_campaigns(
+        self, text: str, language: Language, values: tuple[ValueMatch, ...], periods: tuple[PeriodMatch, ...]
+    ) -> tuple[PeriodMatch, ...]:
+        named = [v for v in values if v.as_field("campaign") and any(p.start < v.end and v.start < p.end for p in periods)]
+        if not named:
+            return periods
+        for value in named:
+            text = text[: value.start] + "|" * (value.end - value.start) + text[value.end :]
+        return tuple(find_periods(text, self.today, self.calendar, language))
+
+    def _names_a_split(self, value: ValueMatch) -> bool:
+        """Whether a kind of ticket is called like a dimension: in "which products", "product" is what is asked for."""
+        return value.field == "ticket_category" and any(m.kind == "dimensions" for m in self.lexicon.find(value.text))
 
     def _values(self, text: str, lexical: tuple[LexMatch, ...]) -> tuple[ValueMatch, ...]:
         """Values of the data, and generic words ("women", "online") as the data spell what they mean."""
         found = self.index.find(text) if self.index else []
+        longer = [m for m in lexical if m.kind == "values"]
+        found = [v for v in found if not any(_within(v, m) for m in longer)]
         for match in lexical:
             if match.kind != "values" or any(v.start < match.end and match.start < v.end for v in found):
                 continue

@@ -36,11 +36,11 @@ _HIGH = (
     "|busiest|richest|upper|strongest|hottest"
 )
 _LOW = (
-    "lowest|smallest|fewest|least|bottom|min(?:imum)?|shortest|cheapest|weakest|tiniest|lightest|youngest|quietest|poorest"
+    "lowest|quietest|smallest|fewest|least|bottom|min(?:imum)?|shortest|cheapest|weakest|tiniest|lightest|youngest|poorest"
     "|slimmest"
 )
 _GOOD = "best|finest|fastest|quickest|safest|happiest|healthiest|favou?rite"
-_BAD = "worst|slowest|poorest[- ]performing|unhappiest|riskiest"
+_BAD = "worst|slowest|poorest[- ]performing|unhappiest|riskiest|angriest|grumpiest|nastiest|saddest|crossest"
 _COUNT = "|".join(
     sorted([*EN_ONES, *EN_TENS, "a dozen", "dozen", "couple", "a couple of", "hundred", "a hundred"], key=len, reverse=True)
 )
@@ -61,7 +61,7 @@ _NUMBERED = re.compile(
     rf"|most recent)\s*{_N.replace('<n>', '<n3>')}{_NOT_TIME}|(?<![a-z0-9.,]){_N.replace('<n>', '<n2>')}[ -]+"
     rf"(?:(?:[a-z]+[ -]){{0,2}}?)(?P<word2>{_HIGH}|{_LOW}|{_GOOD}|{_BAD})(?![a-z])"
     r"|(?<![a-z])(?:the|which|what|show|list|give me|name|find)\s+(?:me\s+)?"
-    rf"(?:the\s+|our\s+)?{_N.replace('<n>', '<n4>')}{_NOT_TIME}\s+(?:[a-z'-]+\s+){{1,6}}?"
+    rf"(?:the\s+|our\s+)?{_N.replace('<n>', '<n4>')}{_NOT_TIME}\s+(?:[a-z0-9'-]+\s+){{1,8}}?"
     rf"(?P<word4>{_HIGH}|{_LOW}|{_GOOD}|{_BAD})(?![a-z])"
 )
 _ASKED = re.compile(
@@ -69,14 +69,59 @@ _ASKED = re.compile(
     rf"|send me|i want|i need)\s+(?:the |a |any |up to )?{_N}{_NOT_TIME}"
     r"(?!\s*(?:%|percent|or more|\+|stars?|and|to|-|points?|dollars?|pounds?|euros?|yuan|rows? per))"
 )
+_PEOPLE_NOUN = (
+    r"(?:customers?|clients?|shoppers?|buyers?|people|accounts?|names?|members?|patrons?|products?|items?|articles?|sellers?"
+    r"|cities|stores?|shops?"
+    r"|agents?|reps?|orders?|invoices?|campaigns?|categories|comments?|quotes?|reviews?|verbatims?|examples?|rows?|lines?"
+    r"|results?|entries)"
+)
+#: What there is a number of to hand out: whoever gets one is a row of the answer.
+_HANDED_OUT = (
+    r"(?:letters?|vouchers?|places?|seats?|slots?|spots?|invitations?|invites?|gifts?|hampers?|bonus(?:es)?|prizes?|samples?"
+    r"|coupons?|calls?"
+    r"|tickets? to give|initiatives?|mailings?|cards?|parcels?|phone calls?|visits to make)"
+)
+_HANDED = re.compile(
+    rf"\b(?:budget (?:covers?|for|of)|room for|only|have|got|give away|hand out|send(?:ing)?|enough for|there are|just|make"
+    rf"|afford)\s+"
+    rf"(?:the |our |about |around |up to |budget for |exactly )?{_N}{_NOT_TIME}[ -]+(?:[a-z]+[ -]){{0,2}}?{_HANDED_OUT}(?![a-z])"
+)
+#: "Who are the ten female customers ...", "the 25 people who ...": a number of rows by its noun.
+_COUNTED_ROWS = re.compile(
+    rf"(?<![a-z])(?:the|which|what|our|those|these|my)\s+{_N}{_NOT_TIME}\s+(?:[a-z-]+\s+){{0,2}}?{_PEOPLE_NOUN}(?![a-z])"
+)
+#: All of a turn: "25 names", "max 30", "make it 15 please".
+_ALONE = re.compile(
+    rf"\s*(?:(?:ok|okay|and|just|only|now|please|pls|then|give me|show(?: me)?|make (?:it|that)|max(?:imum)?|at most|up to"
+    rf"|limit(?: it)?(?: to)?|the)\s+)*"
+    rf"{_N}(?:\s+(?:of them|{_PEOPLE_NOUN}))(?:\s+(?:please|pls|only|will do|is enough|are enough|max|instead|then))*\s*[.!?]*\s*"
+)
+_ONE_GIVEN = re.compile(rf"\bone\b[ -]+(?:[a-z]+[ -]){{0,2}}?{_HANDED_OUT}(?![a-z])|一个?(?:名额|坑位)")
+_RATIO = re.compile(r"(?<![a-z0-9])cr(?P<n>\d{1,3})(?!\d)")
 _BARE = re.compile(
     rf"(?<![a-z])(?P<high>{_HIGH})(?![a-z])(?! of (?:my|our|the|them|all|customers|people)\b)(?!\s+recent)"
     rf"|(?<![a-z])(?P<low>{_LOW})(?![a-z])|(?<![a-z])(?P<good>{_GOOD}|well|nicest)(?![a-z])"
     rf"|(?<![a-z])(?P<bad>{_BAD}|badly|poorly)(?![a-z])"
 )
+#: Ways of saying one end of a ranking without a word that orders.
+_HIGH_SAID = re.compile(
+    r"\bfly(?:ing)? off the shel\w+|\bsell(?:s|ing)? like hot ?cakes|\bbest[- ]?sell\w+|\btop[- ]?sell\w+|\bgo(?:es"
+    r"|ing)? down (?:a storm|well)"
+    r"|\brank\w*\b(?! (?:last|low))|\bdescending\b|\bhigh(?:est)? to low|\blargest first|\bbiggest first|\bwinners?\b(?! and)"
+    r"|\bmade (?:us )?money\b|\bpaid off\b|\bbrought in the most\b"
+    r"|排行|排名|排个名|排个序|从高到低|从大到小|从多到少|由高到低|由大到小|降序|倒序|爆款|热销|抢手|卖爆"
+)
+_LOW_SAID = re.compile(
+    r"\b(?:could|can|should) (?:be )?(?:dropp?(?:ed)?|delist\w*|scrapp?(?:ed)?)\b|\bgather\w* dust|\bshelf warmers?"
+    r"|\bnobody (?:buys|wants)|\bdud\w*\b"
+    r"|\bslow[- ]?(?:moving|movers?|sell\w+)|\b(?:go(?:es)?|gone|get|gets|is|are) (?:very |really )?quiet\b|\bascending\b"
+    r"|\blow(?:est)? to high"
+    r"|\bsmallest first|\blowest first|从低到高|从小到大|从少到多|由低到高|由小到大|升序|正序|卖不动|滞销|压箱底|没人要"
+    r"|没人买|烧钱|打水漂|拖后腿|淡季"
+)
 _BARE_NOT = re.compile(r"(?:\bat|\bthe very)\s+$")
 _BARE_BEST = re.compile(
-    r"as well|how well|well as|top up|on top|topped|most of|best (?:practice|guess|regards|way)|max out|works? best for"
+    r"as well|how well|well as|top up|on top|topped|most of(?!ten)|best (?:practice|guess|regards|way)|max out|works? best for"
     r"|well done|top[- ]?line|bottom[- ]?line|leading (?:to|up)|at (?:most|least|best|worst)"
 )
 
@@ -105,7 +150,11 @@ _ZH_FRONT = re.compile(
 )
 _ZH_AFTER = re.compile(rf"{_ZH_TAIL}(?:那|这)?{_ZH_N}(?={_ZH_COUNTER})")
 _ZH_ASKED = re.compile(
-    rf"(?:给我|列出|列|只看|只要|看|展示|显示|要|来|挑|选|取|找出?|哪)\s*(?:出)?{_ZH_N}(?={_ZH_COUNTER})(?!个月)"
+    rf"(?:给我|给|列出|列|只看|只要|看|展示|显示|要|来|挑|选|取|找出?|哪|拉|抽|捞|调|导|先|送|发|请|邀"
+    rf"|就)\s*(?:出)?{_ZH_N}(?={_ZH_COUNTER}|条|句)(?!个月)"
+    rf"|{_ZH_N.replace('<n>', '<n2>')}(?:个|张|份|条|封)?(?:名额|坑位|席位|位置|名单|张券|份礼|份礼品|礼盒|红包|样品|邀请函)"
+    rf"|最[^，。？?,.最 0-9]{{1,5}}的(?:那|这)?{_ZH_N.replace('<n>', '<n3>')}(?={_ZH_COUNTER})"
+    rf"|^(?:[^，,。]{{0,6}}[，,])?\s*{_ZH_N.replace('<n>', '<n4>')}(?:个|条|位|名|款|家|笔)[吧就行好了呗。]*$"
 )
 _ZH_BARE = re.compile(
     rf"(?P<high>{_ZH_HIGH}|排名靠前|靠前|领先)|(?P<low>{_ZH_LOW}|排名靠后|靠后)|(?P<good>{_ZH_GOOD})|(?P<bad>{_ZH_BAD})"
@@ -147,7 +196,8 @@ def _english(text: str) -> TopN | None:
         order, valence = _end_of(word)
         end = m.end("n4") if m["n4"] else m.end()
         return TopN(m.start("n4") if m["n4"] else m.start(), end, "", int(count), order, valence)
-    return _asked(text, _ASKED.search(text))
+    rows = _COUNTED_ROWS.search(text) or _HANDED.search(text) or _ALONE.fullmatch(text) or _RATIO.search(text)
+    return _asked(text, _ASKED.search(text) or rows)
 
 
 def _chinese(text: str) -> TopN | None:
@@ -173,11 +223,12 @@ def _chinese(text: str) -> TopN | None:
 
 def _asked(text: str, asked: re.Match[str] | None) -> TopN | None:
     """A number that is only asked for ("give me 3"), with the word that orders from elsewhere in the text."""
-    count = _count(asked["n"]) if asked else None
-    if asked is None or count is None or not 1 < count <= 5000:
+    said = next((name for name, value in asked.groupdict().items() if value and name.startswith("n")), None) if asked else None
+    count = _count(asked[said]) if asked and said else None
+    if asked is None or said is None or count is None or not 1 <= count <= 5000 or (count == 1 and not _ONE_GIVEN.search(text)):
         return None
     bare = _bare(text)
-    return TopN(asked.start("n"), asked.end("n"), "", int(count), bare.order if bare else None, bare.valence if bare else None)
+    return TopN(asked.start(said), asked.end(said), "", int(count), bare.order if bare else None, bare.valence if bare else None)
 
 
 def _bare(text: str) -> TopN | None:
@@ -191,6 +242,10 @@ def _bare(text: str) -> TopN | None:
     if bare := _ZH_BARE.search(text):
         order, valence = _end_of(bare.group())
         return TopN(bare.start(), bare.end(), "", None, order, valence)
+    said: tuple[tuple[Order, re.Pattern[str]], ...] = (("lowest", _LOW_SAID), ("highest", _HIGH_SAID))
+    for end, pattern in said:
+        if found := pattern.search(text):
+            return TopN(found.start(), found.end(), "", None, end, None)
     return None
 
 

@@ -5,22 +5,27 @@ Puts the pieces of this package in order; decides answer, ask back or decline. W
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
+from analytics.models import encoder
 from analytics.run import Engine
 from analytics.shop import Shop
 from assistant.answer import Candidate, Language, Mark, Reason, Request
-from assistant.understanding import dialogue
+from assistant.understanding import carrying, dialogue
 from assistant.understanding.catalogue import Catalogue
-from assistant.understanding.dialogue import Turn
+from assistant.understanding.dialogue import Turn, dictionary
 from assistant.understanding.entities import ValueIndex, ValueMatch
+from assistant.understanding.foreign import foreign_words
 from assistant.understanding.matcher import Matcher, Ranking
 from assistant.understanding.prepare import Prepared, Preparer
+from assistant.understanding.respelling import Homophones, Respelt, Slips, changed
 from assistant.understanding.slots import Filled, fill
 from assistant.understanding.text import MAX_QUESTION, language_of, words
-from assistant.understanding.unknown import correct_unknown, unknown_place
+from assistant.understanding.unknown import correct_unknown, unknown_place, unknown_places, unrecognised, with_places_masked
 
 Verdict = Literal["understood", "clarify", "declined"]
 _REASONS: dict[str, Reason] = {
@@ -33,6 +38,13 @@ _REASONS: dict[str, Reason] = {
 _SHOWN_CANDIDATES = 5
 #: A text of this many words that clearly asks something else is a question of its own, not a refinement.
 _SURE, _WHOLE_QUESTION = 0.6, 4
+_SMALL_WORDS = ("operators", "order", "by", "negations", "chart_words", "stopwords")
+_EVERYONE = re.compile(r"every(?:one|body)|filter|whole|company|筛选|全国|全公司|客户|不限|限制")
+#: Below it, a question of nothing but a metric and values ("coffee sales") asks for that metric.
+_DOUBTED = 0.5
+_FEW_WORDS = 5
+#: So many values of a field are known by their sound.
+_MOST_SOUNDED = 5_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,16 @@ class Reading:
     relative: str | None = None
     chart: str | None = None
     carried: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """What a turn that follows on another comes to."""
+
+    intent: str
+    slots: Mapping[str, Any]
+    carried: frozenset[str]
+    filled: Filled
 
 
 class Reader:
@@ -70,17 +92,41 @@ class Reader:
             return self._refused(question, spoken, "empty", last)
         if len(question) > MAX_QUESTION:
             return self._refused(question, spoken, "unsupported", last)
-        over, _ = dialogue.starts_over(question.lower(), spoken)
+        asked, over = dialogue.without_turning(question, spoken)
         if over:
             last = None
-        prepared = self.preparer.prepare(question, spoken)
+        prepared = self._prepared(question, asked, spoken)
         known = self.matcher.model(spoken).known_words
         prepared, corrected = correct_unknown(prepared, self.index, known)
+        prepared = with_places_masked(prepared, known)
         ranking = self.matcher.rank(prepared.masked, prepared.concepts, spoken)
         followed = self._follow(prepared, ranking, last)
         if followed is not None:
             return followed
         return self._fresh(prepared, ranking, last, corrected)
+
+    def _prepared(self, question: str, asked: str, language: Language) -> Prepared:
+        """What a question asks, of the same length as the question itself, with its slips put right; what was typed goes
+        along."""
+        respelt = replace(self.respell(asked, language), original=question)
+        return replace(self.preparer.prepare(respelt.text, language), respelt=respelt)
+
+    def respell(self, question: str, language: Language) -> Respelt:
+        """The question as it was meant."""
+        if language == "zh":
+            return changed(question, self._homophones.changes(question))
+        return changed(question, self._slips.changes(question, self.index.is_part))
+
+    @cached_property
+    def _slips(self) -> Slips:
+        speller = self.matcher.model("en").speller
+        return Slips(self.preparer.lexicon.tokens, encoder.dictionary, lambda word: speller.respelt(word)[0])
+
+    @cached_property
+    def _homophones(self) -> Homophones:
+        values = {value for items in self.index.values.values() for value in items[:_MOST_SOUNDED]}
+        lexicon = self.preparer.lexicon
+        return Homophones(lexicon.han_words | values, self.matcher.model("zh").known_words, lexicon.han_names | values)
 
     def _refused(self, question: str, language: Language, reason: Reason, last: Turn | None) -> Reading:
         request = Request("", {}, language, 0.0, (), (), {}, question)
@@ -97,9 +143,9 @@ class Reader:
             prepared.language,
             confidence,
             tuple(Candidate(n, p) for n, p in candidates),
-            filled.marks,
+            tuple(as_typed(mark, prepared.respelt) for mark in filled.marks),
             {},
-            prepared.original,
+            prepared.typed,
         )
 
     def _follow(self, prepared: Prepared, ranking: Ranking, last: Turn | None) -> Reading | None:
@@ -112,33 +158,66 @@ class Reader:
         covered += [
             (m.start, m.end)
             for m in prepared.lexical
-            if m.kind in ("operators", "order", "by", "negations", "chart_words", "stopwords")
+            if m.name != "idioms" and (m.kind in _SMALL_WORDS or m.name in ("show", "trend", "share"))
         ]
         best, confidence = ranking.intents[0]
         sure = best != last.intent and confidence > _SURE and len(words(prepared.text)) >= _WHOLE_QUESTION
-        move = "refine" if bare else dialogue.move_of(prepared, covered, filled.slots, last, sure)
-        chart = next((m.name for m in prepared.lexical if m.kind == "chart_words"), None)
-        intent, slots, carried = last.intent, dict(last.slots), frozenset(last.slots)
+        if best == "small_talk" and confidence > _SURE:
+            return None
+        stated = dict(filled.slots)
+        if (metric := carrying.related_metric(prepared.text, last)) and "metric" not in stated:
+            stated["metric"] = metric
+            covered += [(m.start(), m.end()) for m in re.finditer(r"[a-z%]+|[\u4e00-\u9fff]+", prepared.text)]
+        move = "refine" if bare else dialogue.move_of(prepared, covered, stated, last, sure)
         if move == "new":
             return None
+        followed = self._moved(prepared, move, last, Filled(stated, filled.marks, filled.compare_relative), bare is not None)
+        chart = next((m.name for m in prepared.lexical if m.kind == "chart_words"), None)
+        in_slots = "compare_to" in followed.slots
+        relative = followed.filled.compare_relative or (last.relative if in_slots or last.relative else None)
+        request = self._request(prepared, ranking, followed.intent, followed.filled, followed.slots, 0.9)
+        turn = Turn(
+            followed.intent, followed.slots, prepared.language, relative, chart if move == "present" else None, followed.carried,
+            carrying.replaced(last, followed.slots),
+        )
+        return Reading(request, "understood", turn, relative=relative, chart=turn.chart, carried=followed.carried)
+
+    def _moved(self, prepared: Prepared, move: dialogue.Move, last: Turn, filled: Filled, settled: bool) -> _Followed:
+        """Intent and effective slots after a move; `settled` slots were not read by the intent and stay."""
         if move == "why":
-            intent = dialogue.why_intent(last, self.catalogue)
-            slots, carried = dialogue.merged(last, {k: v for k, v in filled.slots.items() if k != "order"}, intent)
-            for name in ("grain", "dimension", "top_n", "order"):
-                slots.pop(name, None)
-        elif move == "people":
-            intent = "customer_list"
-            slots = {k: v for k, v in slots.items() if k in ("filters", "segment", "period")}
-        elif move == "whole":
-            slots = dialogue.without_filters(last, tuple(filled.slots.get("dimension", ())))
-        elif move == "refine":
-            intent = dialogue.refined_intent(last, filled.slots, self.catalogue)
-            filled = bare or self._fill(prepared, intent)
-            slots, carried = dialogue.merged(last, filled.slots, intent)
-        relative = filled.compare_relative or (last.relative if "compare_to" in slots or last.relative else None)
-        request = self._request(prepared, ranking, intent, filled, slots, 0.9)
-        turn = Turn(intent, slots, prepared.language, relative, chart if move == "present" else None, carried)
-        return Reading(request, "understood", turn, relative=relative, chart=turn.chart, carried=carried)
+            intent = carrying.why_intent(last, self.catalogue)
+            return _Followed(intent, *carrying.reasons(last, filled.slots, intent), filled)
+        if move == "people":
+            intent, slots = carrying.people_of(last, self._beyond(prepared, filled))
+            return _Followed(intent, slots, frozenset(slots), filled)
+        kept = frozenset(last.slots)
+        if move == "whole":
+            fields = dialogue.lifted(prepared)
+            everyone = bool(_EVERYONE.search(prepared.text))
+            return _Followed(last.intent, carrying.without_filters(last, fields, everyone), kept, filled)
+        if move == "both":
+            return _Followed("metric_compare", carrying.set_against(last), kept, filled)
+        if move == "number":
+            return _Followed(last.intent, carrying.with_number(last, prepared.numbers[0].value), kept, filled)
+        if move == "present":
+            return _Followed(last.intent, dict(last.slots), kept, filled)
+        adding = dialogue.adds(prepared)
+        intent = "metric_trend" if move == "trend" else carrying.refined_intent(last, filled.slots, self.catalogue)
+        if not settled and intent != last.intent:
+            again = self._fill(prepared, intent)
+            filled = Filled({**filled.slots, **again.slots}, again.marks, again.compare_relative)
+        base = last
+        if dictionary()[prepared.language].whole.search(prepared.text):
+            base = replace(last, slots=carrying.without_filters(last))
+        slots, carried = carrying.merged(base, filled.slots, intent, adding)
+        return _Followed(intent, slots, carried, filled)
+
+    def _beyond(self, prepared: Prepared, filled: Filled) -> Mapping[str, Any]:
+        """The slots of "which accounts are behind that" without what only its own words seem to say."""
+        phrase = dictionary()[prepared.language].people.search(prepared.text)
+        inside = [m for m in filled.marks if phrase and phrase.start() <= m.start and m.end <= phrase.end()]
+        roles = {m.role for m in inside} - {m.role for m in filled.marks if m not in inside}
+        return {name: value for name, value in filled.slots.items() if name.removesuffix("s") not in roles}
 
     def _bare_customer(self, prepared: Prepared, last: Turn) -> Filled | None:
         """ "and 2087?" after a question about one customer names another one."""
@@ -162,14 +241,15 @@ class Reader:
         best, confidence = ranking.intents[0]
         second = ranking.intents[1][1] if len(ranking.intents) > 1 else 0.0
         filled = self._fill(prepared, best)
-        if (shaped := shape(best, filled.slots)) != best:
+        whole = _wholly_read(prepared, filled, model.known_words)
+        if (shaped := shape("metric_value" if whole and confidence < _DOUBTED else best, filled.slots)) != best:
             best, filled = shaped, self._fill(prepared, shaped)
-        slots, carried = dialogue.inherited(prepared, filled.slots, best, last, self.catalogue)
+        slots, carried = carrying.inherited(prepared, filled.slots, best, last, self.catalogue)
         request = self._request(prepared, ranking, best, filled, slots, confidence)
-        if ranking.refusal > model.decline_above:
+        if ranking.refusal > model.decline_above and not whole:
             kind = ranking.outside[0][0]
             return Reading(request, "declined", last, _REASONS.get(kind, "out_of_scope"))
-        turn = Turn(best, slots, prepared.language, filled.compare_relative, None, carried)
+        turn = Turn(best, slots, prepared.language, filled.compare_relative, _chart_word(prepared), carried)
         place = unknown_place(prepared, filled.marks, model.known_words)
         nearest = tuple(self.index.nearest(place)) if place else ()
         reading = Reading(
@@ -179,6 +259,7 @@ class Reader:
             unknown_value=place,
             nearest_values=nearest,
             relative=filled.compare_relative,
+            chart=turn.chart,
             carried=carried,
         )
         unsure = confidence < model.ask_below or (confidence - second < model.margin and confidence < 0.5)
@@ -191,6 +272,29 @@ class Reader:
     def _settled(intent: str, filled: Filled) -> bool:
         """A stated metric leaves little to guess within the metric family."""
         return intent.startswith("metric_") and "metric" in filled.slots
+
+
+def _wholly_read(prepared: Prepared, filled: Filled, known: frozenset[str]) -> bool:
+    """Whether a question of a few words asks for a metric and each of them is recognised or names a place. The matcher has
+    little to go by there, and nothing is left to doubt."""
+    if "metric" not in filled.slots or len(words(prepared.text)) > _FEW_WORDS or foreign_words(prepared.text):
+        return False
+    left = unrecognised(prepared, frozenset())
+    places = set(unknown_places(prepared, known))
+    return all((start, end) in places for start, end, _ in left)
+
+
+def as_typed(mark: Mark, respelt: Respelt | None) -> Mark:
+    """A mark at the place of what was typed."""
+    if respelt is None or not respelt.changes:
+        return mark
+    start, end = respelt.place(mark.start, mark.end)
+    return replace(mark, text=respelt.original[start:end], start=start, end=end)
+
+
+def _chart_word(prepared: Prepared) -> str | None:
+    """The kind of chart that a question names."""
+    return next((match.name for match in prepared.lexical if match.kind == "chart_words"), None)
 
 
 def shape(intent: str, slots: Mapping[str, Any]) -> str:

@@ -6,9 +6,8 @@ around; looks nothing up in the data itself.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,34 +16,25 @@ from analytics.semantics.metrics import METRICS
 from assistant.answer import Mark
 from assistant.understanding.conditions import find_conditions
 from assistant.understanding.entities import CustomerMatch, ValueMatch
+from assistant.understanding.filters import merge_filters, possible
 from assistant.understanding.lexicon import LexMatch
+from assistant.understanding.moods import mood
 from assistant.understanding.numbers import NumberMatch
+from assistant.understanding.period_types import PeriodMatch
 from assistant.understanding.prepare import Prepared
 from assistant.understanding.ranks import TopN, find_top_n
-from assistant.understanding.values import choose_dimensions, choose_values
+from assistant.understanding.said_metrics import find_metrics
+from assistant.understanding.said_segments import find_segments
+from assistant.understanding.splits import find_splits
+from assistant.understanding.themes import find_theme
+from assistant.understanding.values import campaign_meant, choose_values
 
-TIME_DIMENSIONS = ("day", "week", "month", "quarter", "year")
-#: Intents whose subject is losing customers: "at risk" and "lost" are what is asked, not whom it is asked of.
-_LOSS = frozenset(
-    {
-        "churn_risk",
-        "churn_rate",
-        "churn_drivers",
-        "churn_model",
-        "win_back",
-        "risk_alerts",
-        "detractors",
-        "credit_risk",
-        "fraud_risk",
-        "inventory_risk",
-    }
-)
-_LOSS_SEGMENTS = frozenset({"at risk", "can't lose", "lost", "about to sleep", "dormant"})
-_SCHEMES = {"segment_rfm": "rfm_segment", "segment_value_tiers": "value_tier", "segment_lifecycle": "lifecycle_stage"}
-_METRIC_INTENTS = frozenset(
-    {"metric_value", "metric_breakdown", "metric_trend", "metric_compare", "change_drivers", "anomalies", "definition"}
-)
-_RANKING = frozenset({"top_customers", "top_products", "metric_breakdown", "customer_list", "churn_risk", "agent_performance"})
+_NOTHING_TO_STATE = frozenset({"small_talk", "capabilities"})
+#: Intents that know no time, and those in which a length of time without a place in it ends today.
+_TIMELESS = frozenset({"small_talk", "capabilities", "definition", "data_overview", "customer_profile"})
+_LOOKS_BACK = frozenset({"metric_trend", "metric_value", "metric_breakdown", "briefing", "kpi_overview"})
+#: What places a season or a holiday in one year; without it a question about the seasons means every year.
+_ANCHORED = re.compile(r"\d|last|past|this|since|previous|[去今上本近过]|前[年天两三]")
 #: Intents about one customer, and those that look ahead: a bare number or length of time means that there.
 _ONE_CUSTOMER = frozenset({"customer_profile", "product_recommendation"})
 _AHEAD = frozenset(
@@ -59,32 +49,16 @@ _AHEAD = frozenset(
         "churn_risk",
     }
 )
-#: Intents that are a split by something: there a dimension needs no "by".
-_SPLITS = frozenset(
-    {
-        "metric_breakdown",
-        "segment_demographic",
-        "segment_geographic",
-        "segment_behavioural",
-        "segment_psychographic",
-        "change_drivers",
-    }
-)
-_HEAD_NOUNS = frozenset({"customers", "orders"})
-_COUNTED = re.compile(r"how many|number of|count of|no\.? of|total|多少|几个|几位|数量|总数|人数|客户数|订单数|顾客数|单量")
+#: "When is 1042 likely to order": a number that stands where a person does.
+_ABOUT_ONE = re.compile(r"\b(?:is|will|does|did|has|for|about|would)\s+(?:no\.? ?|number )?$|(?:客户|顾客|会员|给|那个?)$|^$")
 _RULE_WORD = re.compile(
     r"(?:(?P<support>support|支持度)|(?P<confidence>confidence|置信度)|(?P<lift>lift|提升度))(?: of| is)?[\s:=为是]*$"
 )
 _SIGNUP = re.compile(r"sign[ -]?up|signed up|regist|join|注册|入会|加入")
 _NEVER_BOUGHT = re.compile(
-    r"(?:never|not|n't|without)\s+(?:yet\s+|ever\s+)?(?:bought|buy|buying|ordered|order|purchased|tried|had)\s+(?:any\s+|our\s+|the\s+)?$|(?:没|没有|从未|从没|未)(?:买|购买|下单|订)过?$"
+    r"(?:never|not|n't|without)\s+(?:yet\s+|ever\s+)?(?:bought|buy|buying|ordered|order|purchased|tried|touched|had|got|taken)\s+"
+    r"(?:any\s+|our\s+|the\s+)?$|(?:没有?|从未|从没|从来没|未|不)(?:再|曾|怎么)?(?:买|购买|下单|订|碰|尝|试|喝|用|点|要|拿|选|入手)过?$"
 )
-_BY_BEFORE = re.compile(
-    r"(?:\bby|\bper|\beach|\bevery|\bacross|\bwhich|\bwhat|\bbetween|\bdifferent|\bsplit by"
-    r"|各个?|按照?|每个?|分|不同|哪个|哪些|哪家|哪一?个|什么)\s*(?:the\s+|our\s+|customer\s+|客户|顾客)?$"
-)
-
-
 @dataclass(frozen=True)
 class Filled:
     """Stated slots and a mark per recognised stretch; `compare_relative` says that the comparison moves with the period."""
@@ -116,6 +90,8 @@ class _Filling:
         self.marks.append(Mark(self.p.original[start:end], start, end, role, value))
 
     def fill(self) -> Filled:
+        if self.intent in _NOTHING_TO_STATE:
+            return Filled({}, ())
         self.people()
         self.periods()
         self.bounds()
@@ -123,6 +99,7 @@ class _Filling:
         self.values()
         self.segments()
         self.ranking()
+        self.theme()
         self.metrics()
         self.order()
         self.dimensions()
@@ -131,27 +108,57 @@ class _Filling:
         return Filled(self.slots, tuple(sorted(self.marks, key=lambda m: m.start)), compare_relative=self.relative)
 
     def periods(self) -> None:
-        for match in self.p.periods:
+        for match in self._periods_said():
             if not self.free(match.start, match.end):
                 continue
-            if match.role == "period" and "period" not in self.slots:
-                self.slots["period"] = match.period
-                self.mark(match.start, match.end, "period", match.period)
-            elif match.role == "compare_to" or (match.role == "period" and self.intent == "metric_compare"):
-                self.slots.setdefault("compare_to", match.period)
-                self.relative = self.relative or match.relative
-                self.mark(match.start, match.end, "compare_to", match.period)
-            elif match.role == "horizon" and match.horizon is not None:
-                length = {"days": match.horizon.days, "months": match.horizon.months}
-                self.slots["horizon"] = {"text": match.horizon.text} | {k: v for k, v in length.items() if v is not None}
-                self.mark(match.start, match.end, "horizon", self.slots["horizon"])
-            elif match.role == "duration" and not match.bounds and match.days and self.intent in _AHEAD:
-                self.slots.setdefault("horizon", {"text": match.text, "days": match.days})
-                self.mark(match.start, match.end, "horizon", self.slots["horizon"])
-            elif match.bounds:
+            if match.bounds:
                 items = [Filter(bound.field, bound.op, bound.value) for bound in match.bounds]
                 self.filters += items
                 self.mark(match.start, match.end, "filter", items[0])
+            elif match.role == "horizon" and match.horizon is not None:
+                self._ahead(match)
+            elif match.role == "duration":
+                self._duration(match)
+            elif match.role in ("period", "compare_to"):
+                self._period(match)
+
+    def _periods_said(self) -> Sequence[PeriodMatch]:
+        """The periods that are meant as such: no names of campaigns, nothing beside the subject of the intent."""
+        if self.intent in _TIMELESS:
+            return ()
+        named = any(v.as_field("campaign") and campaign_meant(self.p, self.intent, v) for v in self.p.values)
+        found = self.p.among_campaigns if named else self.p.periods
+        if self.intent == "seasonality":
+            return [m for m in found if _ANCHORED.search(m.text)]
+        lifelong = self.intent.startswith("clv_")
+        return [m for m in found if not (lifelong and m.period is not None and m.period.name == "all_time")]
+
+    def _period(self, match: PeriodMatch) -> None:
+        if match.role == "period" and "period" not in self.slots:
+            self.slots["period"] = match.period
+            self.mark(match.start, match.end, "period", match.period)
+        elif match.role == "compare_to" or self.intent == "metric_compare":
+            self.slots.setdefault("compare_to", match.period)
+            self.relative = self.relative or match.relative
+            self.mark(match.start, match.end, "compare_to", match.period)
+
+    def _ahead(self, match: PeriodMatch) -> None:
+        if match.horizon is None:
+            return
+        length = {"days": match.horizon.days, "months": match.horizon.months}
+        self.slots["horizon"] = {"text": match.horizon.text} | {k: v for k, v in length.items() if v is not None}
+        self.mark(match.start, match.end, "horizon", self.slots["horizon"])
+        if self.intent == "sales_target" and match.period is not None:
+            self.slots.setdefault("period", match.period)
+
+    def _duration(self, match: PeriodMatch) -> None:
+        """A bare length: how far to look ahead, or, behind a comma or in a review, the time up to today."""
+        if match.days and self.intent in _AHEAD:
+            self.slots.setdefault("horizon", {"text": match.text, "days": match.days})
+            self.mark(match.start, match.end, "horizon", self.slots["horizon"])
+        elif match.alternatives and self.intent in _LOOKS_BACK and "period" not in self.slots:
+            self.slots["period"] = match.alternatives[0]
+            self.mark(match.start, match.end, "period", match.alternatives[0])
 
     def bounds(self) -> None:
         numbers = [n for n in self.p.numbers if self.free(n.start, n.end)]
@@ -185,9 +192,12 @@ class _Filling:
 
     def bare_customer(self) -> None:
         """ "profile no. 77": in a question about one customer, the number that counts nothing is who is meant."""
-        if self.intent not in _ONE_CUSTOMER or "customer" in self.slots:
+        if "customer" in self.slots:
             return
         for number in self.p.numbers:
+            of_one = self.intent == "next_purchase" and _ABOUT_ONE.search(self.p.text[: number.start])
+            if self.intent not in _ONE_CUSTOMER and not of_one:
+                continue
             if number.kind in ("plain", "ordinal") and number.text.isdigit() and self.free(number.start, number.end):
                 self.slots["customer"] = number.text
                 self.mark(number.start, number.end, "customer", number.text)
@@ -207,14 +217,30 @@ class _Filling:
                 self.slots.setdefault("product", match.value)
                 self.mark(match.start, match.end, "product", match.value)
                 continue
-            if match.field == "category" and self.intent == "market_basket" and not self.filters:
+            if match.field == "category" and self.intent == "market_basket" and not self.filters and not self._several(match):
                 self.slots.setdefault("product", match.value)
                 self.mark(match.start, match.end, "product", match.value)
                 continue
             negated = self._negated(match)
-            item = Filter(match.field, "!=" if negated else "=", match.value)
+            value = match.value
+            if match.field == "marketing_consent" and negated:
+                value, negated = ("false" if value == "true" else "true"), False
+            item = Filter(match.field, "!=" if negated else "=", value)
             self.filters.append(item)
             self.mark(match.start, match.end, "filter", item)
+        self._moods()
+
+    def _several(self, match: ValueMatch) -> bool:
+        """Whether other values of the field are named too: then none of them is what the others go with."""
+        return sum(v.field == match.field for v in self.p.values) > 1
+
+    def _moods(self) -> None:
+        """Feedback of both moods is all of it; a mood may also be said by what people do."""
+        said = [f for f in self.filters if f.field == "sentiment"]
+        if {v for f in said for v in f.values} >= {"positive", "negative"}:
+            self.filters = [f for f in self.filters if f.field != "sentiment"]
+        elif not said and (implied := mood(self.p.text, self.intent, self.p.language)):
+            self.filters.append(Filter("sentiment", "=", implied))
 
     def _negated(self, match: ValueMatch) -> bool:
         for operator in self.p.lexical:
@@ -230,15 +256,7 @@ class _Filling:
 
     def segments(self) -> None:
         names: list[str] = []
-        scheme = _SCHEMES.get(self.intent)
-        found = [m for m in self.p.lexical if m.kind == "segments" and self.free(m.start, m.end)]
-        if scheme:
-            own = [m for m in found if m.field == scheme]
-            if len({m.name for m in own}) > 2:
-                found = [m for m in found if m.field != scheme]
-        for match in found:
-            if self.intent in _LOSS and match.name in _LOSS_SEGMENTS:
-                continue
+        for match in find_segments(self.p, self.intent, self.taken):
             if match.name not in names:
                 names.append(match.name)
             self.mark(match.start, match.end, "segment", match.name)
@@ -260,7 +278,7 @@ class _Filling:
     def order(self) -> None:
         """Highest or lowest: as said, or "best" and "worst" by the favourable direction of the metric."""
         top = self.top
-        if top is None or (top.n is None and self.intent not in _RANKING):
+        if top is None:
             return
         if top.order is not None:
             self.slots["order"] = top.order
@@ -270,41 +288,53 @@ class _Filling:
             self.slots["order"] = "lowest" if down == (top.valence == "good") else "highest"
 
     def metrics(self) -> None:
-        found = _one_sense(m for m in self.p.lexical if m.kind == "metrics" and self.free(m.start, m.end))
-        names = list(dict.fromkeys(m.name for m in found))
-        strong = [n for n in names if n not in _HEAD_NOUNS]
-        kept = strong or [n for n in names if self.intent in _METRIC_INTENTS or _COUNTED.search(self.p.text)]
-        if strong and len(names) > len(strong) and self.intent in _METRIC_INTENTS and _listed(self.p.text, found):
-            kept = names
-        for match in found:
-            if match.name in kept:
-                self.mark(match.start, match.end, "metric", match.name)
-        if kept:
-            self.slots["metric"] = kept[0] if len(kept) == 1 else tuple(kept)
+        said = find_metrics(self.p, self.intent, self.taken)
+        for start, end, name in said.words:
+            self.mark(start, end, "metric", name)
+        if said.names:
+            self.slots["metric"] = said.names[0] if len(said.names) == 1 else said.names
 
     def dimensions(self) -> None:
-        names: list[str] = []
-        readings = [m for m in self.p.lexical if m.kind in ("dimensions", "grains")]
-        for match in _one_sense(choose_dimensions(self.p.text, self.intent, readings)):
-            if not self.free(match.start, match.end):
-                continue
-            marked = bool(_BY_BEFORE.search(self.p.text[: match.start])) or match.kind == "grains"
-            if match.name in TIME_DIMENSIONS and (match.kind == "grains" or marked):
-                self._time(match, names)
-            elif marked or (self.intent in _SPLITS and not self._beside_value(match)):
-                if match.name not in names:
-                    names.append(match.name)
-                self.mark(match.start, match.end, "dimension", match.name)
+        stated = self.slots.get("metric", ())
+        metrics = (stated,) if isinstance(stated, str) else stated
+        beside = {m.start for m in self.p.lexical if m.kind == "dimensions" and self._beside_value(m)}
+        splits = find_splits(self.p, self.intent, self.taken, merge_filters(self.filters), beside, metrics)
+        for start, end, role, name in splits.words:
+            self.mark(start, end, role, name)
+        if splits.grain:
+            self.slots["grain"] = splits.grain
+        names = splits.dimensions
+        self._without_whole(names)
         if self.intent == "cohort_retention" and _SIGNUP.search(self.p.text):
-            names = ["signup_date"]
-        if not names and self.intent == "metric_compare":
-            names = [f.field for f in merge_filters(self.filters) if f.op == "in" and len(f.values) > 1][:1]
-        if names:
-            self.slots["dimension"] = tuple(names)
+            names = ("signup_date",)
+        if names and "dimension" not in self.slots:
+            self.slots["dimension"] = names
 
-    def _time(self, match: LexMatch, names: list[str]) -> None:
-        self.slots.setdefault("grain", match.name)
-        self.mark(match.start, match.end, "grain", match.name)
+    def _without_whole(self, names: Sequence[str]) -> None:
+        """Filters that say no more than the split: both genders set against one another, ages that nobody has at once."""
+        kinds = {v for f in self.filters if f.field == "gender" and f.op == "=" for v in f.values}
+        if "gender" in names and len(kinds) > 1:
+            self.filters = [f for f in self.filters if f.field != "gender"]
+        for name in names:
+            if self._spelt_out(name):
+                self.filters = [f for f in self.filters if f.field != name]
+        ages = [f for f in self.filters if f.field == "age"]
+        if len(ages) > 1 and not possible(ages):
+            self.filters = [f for f in self.filters if f.field != "age"]
+            if "age_band" not in names:
+                self.slots["dimension"] = (*names, "age_band")
+
+    def _spelt_out(self, name: str) -> bool:
+        """Whether the values of a split only spell it out behind a colon or in brackets: 分渠道看：线上/门店."""
+        said = [m.end for m in self.marks if m.role == "dimension" and m.value == name]
+        values = [m.start for m in self.marks if m.role == "filter" and isinstance(m.value, Filter) and m.value.field == name]
+        return bool(said and len(values) > 1 and re.search(r"[:(]", self.p.text[min(said) : min(values)]))
+
+    def theme(self) -> None:
+        theme = find_theme(self.p.text, self.intent, self.p.language, self.taken)
+        if theme is not None:
+            self.slots["theme"] = theme.name
+            self.mark(theme.start, theme.end, "theme", theme.name)
 
     def _beside_value(self, match: LexMatch) -> bool:
         """A dimension's name next to one of its values ("York city", 华东大区) names the value's kind, not a split."""
@@ -317,47 +347,9 @@ class _Filling:
         )
 
 
-def _one_sense(matches: Iterable[LexMatch]) -> list[LexMatch]:
-    """The first sense of every word; the lexicon gives the likeliest first."""
-    seen: set[int] = set()
-    return [m for m in matches if m.start not in seen and not seen.add(m.start)]  # type: ignore[func-returns-value]
-
-
-def _listed(text: str, found: Sequence[LexMatch]) -> bool:
-    """Whether the metrics stand in a list ("revenue, orders and AOV") and not one as the noun of another."""
-    ordered = sorted(found, key=lambda m: m.start)
-    return all(
-        re.fullmatch(r"\s*(?:,|and|&|\+|/|和|与|及|以及|、|跟|还有|,\s*and)\s*", text[a.end : b.start])
-        for a, b in itertools.pairwise(ordered)
-    )
-
-
-def merge_filters(filters: Sequence[Filter]) -> tuple[Filter, ...]:
-    """Equal-filters on one field become one `in`; exclusions likewise; the order of first mention stays."""
-    out: list[Filter] = []
-    for item in filters:
-        twin = next(
-            (
-                i
-                for i, other in enumerate(out)
-                if other.field == item.field and other.op in ("=", "in") and item.op in ("=", "in")
-            ),
-            None,
-        )
-        if item.op == "!=":
-            twin = next((i for i, other in enumerate(out) if other.field == item.field and other.op == "!="), None)
-        if twin is None:
-            out.append(item)
-            continue
-        values = tuple(dict.fromkeys((*out[twin].values, *item.values)))
-        if len(values) > 1:
-            out[twin] = Filter(item.field, "!=" if item.op == "!=" else "in", values)
-    return tuple(out)
-
-
 def fill(prepared: Prepared, intent: str, customers: Sequence[CustomerMatch] = ()) -> Filled:
     """The slots that a question states, given its intent."""
     return _Filling(prepared, intent, customers).fill()
 
 
-__all__ = ["Filled", "fill", "merge_filters"]
+__all__ = ["Filled", "fill"]

@@ -49,6 +49,11 @@ def cut(text: str) -> list[str]:
     return [str(word) for word in _segmenter().cut(text)]
 
 
+def frequency(word: str) -> int:
+    """How often a Chinese word occurs by jieba's dictionary; 0 for what is no word."""
+    return int(_segmenter().FREQ.get(word) or 0)
+
+
 _segmenter_cache: list[Any] = []
 
 

@@ -20,17 +20,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import fuzz, process
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold
 
-from analytics.models.encoder import Encoder
+from analytics.models.encoder import Encoder, dictionary
 from assistant import paths
 from assistant.understanding import catalogue
+from assistant.understanding.entities import FIELDS, ValueIndex
 from assistant.understanding.features import bag, feature_id
-from assistant.understanding.matcher import OUTSIDE, TRAINED, log_softmax, refusal_features, strangeness
+from assistant.understanding.matcher import OUTSIDE, TRAINED, log_softmax, put_right, refusal_features, strangeness
 from assistant.understanding.prepare import Preparer
+from assistant.understanding.spelling import Speller, spelling_of
 from assistant.understanding.text import Language, words
 
 SEED = 20261117
@@ -39,21 +42,28 @@ VOCABULARY = 40_000
 MIN_COUNT = 2
 WORD_C = 20.0
 VECTOR_C = 10.0
-#: Share of in-scope questions that may be declined or asked back when thresholds are chosen.
-MAX_DECLINED, MAX_ASKED = 0.025, 0.08
+#: Share of in-scope examples that may be declined or asked back, out of fold, when thresholds are chosen. Examples are
+#: written to be hard, and the final models know all of them: in use, fewer than half as many are.
+MAX_DECLINED, MAX_ASKED = 0.05, 0.08
+
+#: Two examples of an intent are near-copies from this ratio of their sorted words on (rapidfuzz.fuzz.token_sort_ratio).
+_ALIKE = 80
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Prepared example questions of one language with their classes."""
+    """Prepared example questions of one language with their classes. `groups` are the same for near-copies, which must not
+    stand on both sides of a fold; `spelling` are the words by which the others were put right."""
 
     masked: tuple[str, ...]
     concepts: tuple[tuple[str, ...], ...]
     labels: npt.NDArray[np.int64]
     classes: tuple[str, ...]
     names: frozenset[str]
+    groups: npt.NDArray[np.int64]
+    spelling: dict[str, int]
 
 
 def catalogue_hash(folder: Path | None = None) -> str:
@@ -73,29 +83,62 @@ def _trained_on(path: Path) -> bytes:
     if path.parent.name.startswith("_") or path.name.startswith("_"):
         return path.read_bytes()
     entry = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return json.dumps([entry.get("ask"), entry.get("not_this")], ensure_ascii=False, sort_keys=True).encode()
+    offered = [
+        [follow["intent"], text] for follow in entry.get("follow_ups") or () for text in follow.values() if "{" not in str(text)
+    ]
+    parts = [entry.get("ask"), entry.get("not_this"), offered]
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()
 
 
 def read_examples(language: Language, preparer: Preparer) -> Examples:
-    """Example questions of every intent, and those out of scope as classes of their own."""
+    """Example questions of every intent, the follow-up questions that answers offer, and those out of scope as classes of their
+    own."""
     known = catalogue.load()
     pairs: list[tuple[str, str]] = []
     for intent in known:
         pairs += [(question, intent.id) for question in intent.ask[language]]
         pairs += [(question, owner) for question, owner in intent.not_this[language].items()]
+        pairs += [(follow.text[language], follow.intent) for follow in intent.follow_ups if "{" not in follow.text[language]]
     for kind, questions in known.out_of_scope.items():
         pairs += [(question, OUTSIDE + kind) for question in questions[language]]
     pairs = sorted(set(pairs))
     classes = tuple(sorted({label for _, label in pairs}))
     number = {name: index for index, name in enumerate(classes)}
+    labels = np.array([number[label] for _, label in pairs])
     prepared = [preparer.prepare(question, language) for question, _ in pairs]
+    spelling = spelling_of(p.masked for p in prepared) if language == "en" else {}
+    speller = Speller(spelling, dictionary)
+    seen = [put_right(p.masked, p.concepts, speller, language) for p in prepared]
     return Examples(
-        tuple(p.masked for p in prepared),
-        tuple(p.concepts for p in prepared),
-        np.array([number[label] for _, label in pairs]),
+        tuple(masked for masked, _ in seen),
+        tuple(concepts for _, concepts in seen),
+        labels,
         classes,
         proper_names([question for question, _ in pairs]),
+        near_copies([masked for masked, _ in seen], labels),
+        spelling,
     )
+
+
+def gazetteer(folder: Path | None = None) -> ValueIndex:
+    """The values that example questions name, by field: masked as those of the loaded data are when a question is asked."""
+    import yaml
+
+    path = (folder or paths.intents()) / "_lexicon" / "examples.yaml"
+    named = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return ValueIndex({field: [str(value) for value in named.get(field) or ()] for field in FIELDS})
+
+
+def near_copies(texts: Sequence[str], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """A number per text, the same for texts of one class that share most of their words."""
+    groups = np.arange(len(texts))
+    for label in np.unique(labels):
+        rows = [int(row) for row in np.flatnonzero(labels == label)]
+        own = [texts[row] for row in rows]
+        alike = process.cdist(own, own, scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE) > 0
+        for place, row in enumerate(rows):
+            groups[row] = groups[rows[int(np.argmax(alike[place]))]]
+    return groups
 
 
 def proper_names(questions: Sequence[str]) -> frozenset[str]:
@@ -166,7 +209,8 @@ def out_of_fold(examples: Examples, bags: Sequence[Counter[str]], vectors: Float
     n, k = len(examples.labels), len(examples.classes)
     by_words, by_vector = np.zeros((n, k), dtype=np.float32), np.zeros((n, k), dtype=np.float32)
     strange = np.zeros(n, dtype=np.float32)
-    for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(vectors, examples.labels):
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED)
+    for train, test in folds.split(vectors, examples.labels, examples.groups):
         vocabulary, idf = vocabulary_of([bags[i] for i in train])
         model = fit(matrix([bags[i] for i in train], vocabulary, idf), examples.labels[train], WORD_C)
         by_words[test] = model.predict_log_proba(matrix([bags[i] for i in test], vocabulary, idf))
@@ -183,7 +227,7 @@ def refusal_model(probabilities: Floats, strange: Floats, examples: Examples) ->
     inside = ~outside[examples.labels]
     found = np.array(
         [
-            refusal_features(p[outside].sum(), p[~outside].max(), share, concepts)
+            refusal_features(p[outside].sum(), share, concepts)
             for p, share, concepts in zip(probabilities, strange, examples.concepts, strict=True)
         ]
     )
@@ -234,7 +278,7 @@ def report(probabilities: Floats, examples: Examples) -> dict[str, float]:
 
 def train(language: Language, encoder: Encoder, folder: Path = TRAINED) -> dict[str, float]:
     """Trains and writes one language; returns its cross-validated figures."""
-    examples = read_examples(language, Preparer())
+    examples = read_examples(language, Preparer(gazetteer()))
     bags = [bag(masked, concepts) for masked, concepts in zip(examples.masked, examples.concepts, strict=True)]
     vectors = encoder.encode(examples.masked)
     folds = out_of_fold(examples, bags, vectors)
@@ -269,6 +313,7 @@ def train(language: Language, encoder: Encoder, folder: Path = TRAINED) -> dict[
         **thresholds,
         **refusal,
         "cross_validation": figures,
+        "spelling": examples.spelling,
         "known_words": known,
         "in_scope_words": sorted(in_scope_words(examples, range(len(examples.labels)))),
     }

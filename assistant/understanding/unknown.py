@@ -6,7 +6,7 @@ A word that the catalogue's examples and the lexicon know is never corrected.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -18,7 +18,18 @@ from assistant.understanding.prepare import Prepared
 from assistant.understanding.text import has_han, words
 
 _PLACE_BEFORE = re.compile(r"\b(?:in|at|from|for|around|near|our|the)\s+$")
+_IN_BEFORE = re.compile(r"\bin\s+$")
+_ENDS_THERE = re.compile(r"\s*(?:[?.!,]|$|last|this|in|for|during|by|over)")
 _PLACE_AFTER = re.compile(r"^\s*(?:city|region|store|shop|branch|市|省|区|地区|门店|店)")
+
+#: Places that example questions name, so that their words are known, and that are places all the same. (The dictionary calls
+#: many another word a place, too: 关联, 满意度, 新店.)
+_PLACES = frozenset(
+    [
+        "三亚", "丽江", "云南", "山东", "江南", "长三角", "舟山", "黄山", "西湖", "虹桥", "纽约", "巴塞罗那", "中国", "美国",
+        "越南", "韩国", "意大利", "蒙古",
+    ]
+)
 
 
 def unrecognised(prepared: Prepared, known: frozenset[str]) -> list[tuple[int, int, str]]:
@@ -67,21 +78,38 @@ def unknown_place(prepared: Prepared, marks: Sequence[Mark], known: frozenset[st
 
     Answering for everybody when somebody was asked for would be a wrong answer.
     """
-    for start, end, word in unrecognised(prepared, frozenset() if prepared.language == "zh" else known):
-        if any(m.start < end and start < m.end for m in marks):
-            continue
-        if has_han(word):
-            if word in chinese_places():
-                return prepared.original[start:end]
-            continue
-        capital = prepared.original[start].isupper() and not prepared.original.isupper() and start > 0
-        before, after = prepared.text[:start], prepared.text[end:]
-        if capital and (_PLACE_BEFORE.search(before) or _PLACE_AFTER.search(after)):
-            return prepared.original[start:end]
-        if (
-            re.search(r"\bin\s+$", before)
-            and re.match(r"\s*(?:[?.!,]|$|last|this|in|for|during|by|over)", after)
-            and len(word) > 3
-        ):
+    for start, end in unknown_places(prepared, known):
+        if not any(m.start < end and start < m.end for m in marks):
             return prepared.original[start:end]
     return None
+
+
+def with_places_masked(prepared: Prepared, known: frozenset[str]) -> Prepared:
+    """The question with places that the data do not have masked like those that they have: what is asked of a place does
+    not depend on whether there is anything to answer."""
+    unknown = [(start, end, "value city") for start, end in unknown_places(prepared, known)]
+    if not unknown:
+        return prepared
+    spans: list[tuple[int, int, str]] = [(p.start, p.end, p.role) for p in prepared.periods]
+    found = [*((v.start, v.end, f"value {v.field}") for v in prepared.values), *unknown]
+    spans += [span for span in found if not any(s < span[1] and span[0] < e for s, e, _ in spans)]
+    return replace(prepared, masked=mask(prepared.text, spans))
+
+
+def unknown_places(prepared: Prepared, known: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where words stand that read like places and that the data do not have."""
+    for start, end, word in unrecognised(prepared, known - _PLACES):
+        if has_han(word):
+            if word in chinese_places():
+                yield start, end
+        elif _reads_like_a_place(prepared, start, end):
+            yield start, end
+
+
+def _reads_like_a_place(prepared: Prepared, start: int, end: int) -> bool:
+    """Whether an unknown English word stands where a place stands: "in Atlantis last month", "the Gotham store"."""
+    before, after = prepared.text[:start], prepared.text[end:]
+    capital = prepared.original[start].isupper() and not prepared.original.isupper() and start > 0
+    if capital and (_PLACE_BEFORE.search(before) or _PLACE_AFTER.search(after)):
+        return True
+    return bool(_IN_BEFORE.search(before) and _ENDS_THERE.match(after) and end - start > 3)
