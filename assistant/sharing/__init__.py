@@ -1,0 +1,1 @@
+"""What leaves a conversation: snapshots of single answers, and the page that shows one."""
