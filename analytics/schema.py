@@ -345,3 +345,7 @@ AGE_BANDS = ("under 25", "25-34", "35-44", "45-54", "55-64", "65 and over")
 def all_tables() -> Iterable[Table]:
     """Every table that a data set may hold."""
     return (*CANONICAL.values(), *MARTS.values(), QUALITY, SET_ASIDE, META)
+
+
+#: Columns that identify a person or hold what a person wrote, by their names.
+PERSONAL = frozenset(column.name for table in all_tables() for column in table.columns if column.personal)

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from analytics.finding import Filter
 from analytics.period import Period
+
+if TYPE_CHECKING:
+    from analytics.run import Computed
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -204,7 +207,10 @@ class _Outcome:
 
 @dataclass(frozen=True)
 class Answer(_Outcome):
-    """A question answered. `text` starts with the headline; `body` is what follows it. `resolved` is what the analysis got."""
+    """A question answered. `text` starts with the headline; `body` is what follows it. `resolved` is what the analysis got.
+
+    `computed` is the finding that all of it was made of, None where nothing was computed: with it the answer can be kept.
+    """
 
     status: ClassVar[Status] = "answered"
     headline: str
@@ -216,6 +222,7 @@ class Answer(_Outcome):
     receipt: Receipt
     caveats: tuple[str, ...] = ()
     follow_ups: tuple[str, ...] = ()
+    computed: Computed | None = field(default=None, repr=False, compare=False)
 
     @property
     def body(self) -> str:

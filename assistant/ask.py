@@ -24,6 +24,8 @@ from analytics.models.encoder import Encoder
 from analytics.run import Engine, TooSlow
 from analytics.shop import Shop
 from assistant import answering
+from assistant.access import masking, personal
+from assistant.access.roles import Role
 from assistant.answer import Answer, Clarify, Declined, Language, Outcome, Request
 from assistant.resolve import MissingSlot, Resolved, resolve
 from assistant.understanding import catalogue
@@ -49,7 +51,17 @@ _METRIC_LIKE = frozenset(
         "ticket_volume",
     }
 )
+#: Those that count customers where no metric is said.
+_OF_CUSTOMERS = frozenset({"segment_demographic", "segment_geographic"})
 Asked = Language | Literal["auto"]
+#: The steps of an answer, in their order.
+Step = Literal["understand", "analyse", "word"]
+#: Is told when a step begins.
+Told = Callable[[Step], None]
+
+
+def nobody_listens(_: Step) -> None:
+    """Where nobody watches the steps."""
 
 
 @dataclass(frozen=True)
@@ -110,29 +122,72 @@ class Assistant:
         """Reads a question and remembers the turn; runs no analysis."""
         return Understood(self._read(question, conversation_id, language))
 
-    def ask(self, question: str, conversation_id: str | None = None, language: Asked = "auto") -> Outcome:
-        """Answers one question; turns with the same conversation id refine one another."""
-        return self.ask_timed(question, conversation_id, language).outcome
+    def ask(
+        self, question: str, conversation_id: str | None = None, language: Asked = "auto", role: Role | None = None
+    ) -> Outcome:
+        """Answers one question; turns with the same conversation id refine one another. The outcome is what `role` may see;
+        None is the local owner, from whom nothing is kept."""
+        return self.ask_timed(question, conversation_id, language, role).outcome
 
-    def ask_timed(self, question: str, conversation_id: str | None = None, language: Asked = "auto") -> Timed:
-        """As `ask`, with the time each part took."""
-        begun = time.perf_counter()
-        marks = {"understand": 0.0, "analyse": 0.0, "word": 0.0}
+    def ask_timed(
+        self, question: str, conversation_id: str | None = None, language: Asked = "auto", role: Role | None = None,
+        told: Told = nobody_listens,
+    ) -> Timed:
+        """As `ask`, with the time each part took; `told` hears of every step, from the thread that answers."""
         spoken: Language = language if language != "auto" else "en"
         request = Request("", {}, spoken, 0.0, (), (), {}, question)
+        return self._timed(request, lambda: self._read(question, conversation_id, language), role, told)
+
+    def _timed(self, request: Request, read: Callable[[], Reading], role: Role | None, told: Told) -> Timed:
+        begun = time.perf_counter()
+        marks = {"understand": 0.0, "analyse": 0.0, "word": 0.0}
         try:
-            reading = self._read(question, conversation_id, language)
+            told("understand")
+            reading = read()
             request = reading.request
             marks["understand"] = (time.perf_counter() - begun) * 1000
-            outcome = self._outcome(reading, marks)
+            outcome = self._outcome(reading, marks, role, told)
         except TooSlow:
             outcome = answering.no_data(request, "too_slow", {}, self.shop)
         except Exception:
             fault = uuid.uuid4().hex[:8]
             log.exception("fault %s while answering", fault)
             outcome = answering.failed(request, fault)
+        if not isinstance(outcome, Answer):
+            outcome = masking.outcome_for(outcome, role, self.shop)
         marks["total"] = (time.perf_counter() - begun) * 1000
         return Timed(outcome, marks)
+
+    def turn(self, conversation_id: str) -> Turn | None:
+        """The state that the next turn of a conversation refines."""
+        with self._lock:
+            return self._turns.get(conversation_id)
+
+    def restore(self, conversation_id: str, turn: Turn | None) -> None:
+        """Sets the state of a conversation: that of a saved one, of one whose last turn is undone, or none."""
+        with self._lock:
+            self._turns.pop(conversation_id, None)
+            if turn is not None:
+                self._remember(conversation_id, turn)
+
+    def revise(
+        self, asked: Request, change: Mapping[str, Any], conversation_id: str | None = None, role: Role | None = None,
+        told: Told = nobody_listens,
+    ) -> Timed:
+        """Answers a request anew with some of its slots changed (None takes one away), as a further turn of the conversation.
+
+        What was assumed the first time is assumed again from the slots as they are now; a comparison goes with its period.
+        """
+        slots = {name: value for name, value in {**asked.slots, **change}.items() if value is not None}
+        if "period" in change and "compare_to" not in change:
+            slots.pop("compare_to", None)
+        intent = str(slots.pop("intent", asked.intent))
+        request = replace(asked, intent=intent, slots=slots, defaults={})
+        turn = Turn(intent, slots, asked.language)
+        if conversation_id is not None:
+            with self._lock:
+                self._remember(conversation_id, turn)
+        return self._timed(request, lambda: Reading(request, "understood", turn), role, told)
 
     def _read(self, question: str, conversation_id: str | None, language: Asked) -> Reading:
         last = None
@@ -142,13 +197,16 @@ class Assistant:
         reading = self.reader.read(question, last, None if language == "auto" else language)
         if conversation_id is not None and reading.turn is not None:
             with self._lock:
-                self._turns[conversation_id] = reading.turn
-                self._turns.move_to_end(conversation_id)
-                while len(self._turns) > _CONVERSATIONS:
-                    self._turns.popitem(last=False)
+                self._remember(conversation_id, reading.turn)
         return reading
 
-    def _outcome(self, reading: Reading, marks: dict[str, float]) -> Outcome:
+    def _remember(self, conversation_id: str, turn: Turn) -> None:
+        self._turns[conversation_id] = turn
+        self._turns.move_to_end(conversation_id)
+        while len(self._turns) > _CONVERSATIONS:
+            self._turns.popitem(last=False)
+
+    def _outcome(self, reading: Reading, marks: dict[str, float], role: Role | None, told: Told) -> Outcome:
         request = reading.request
         if reading.verdict == "declined":
             return answering.declined(request, reading.reason or "out_of_scope", self.shop)
@@ -166,7 +224,7 @@ class Assistant:
             self.shop.require(*intent.needs)
             if intent.domain == "help":
                 return answering.help_answer(request, intent, self.shop)
-            return self._analysed(reading, intent, marks)
+            return self._analysed(reading, intent, marks, role, told)
         except CannotAnswer as refusal:
             return answering.no_data(request, refusal.code, refusal.details, self.shop)
         except MissingSlot as missing:
@@ -176,21 +234,24 @@ class Assistant:
         """A stated metric split by or over something is the whole request, whichever analysis it would also belong to;
         where that one is not built, the metric itself is the true answer."""
         request = reading.request
-        slots = request.slots
-        if self.catalogue[request.intent].built or request.intent not in _METRIC_LIKE or "metric" not in slots:
+        slots = dict(request.slots)
+        if self.catalogue[request.intent].built or request.intent not in _METRIC_LIKE:
             return reading
-        if "dimension" in slots:
-            return replace(reading, request=replace(request, intent="metric_breakdown"))
-        if "grain" in slots:
-            return replace(reading, request=replace(request, intent="metric_trend"))
-        return reading
+        if request.intent in _OF_CUSTOMERS:
+            slots.setdefault("metric", "customers")
+        if "metric" not in slots or not {"dimension", "grain"} & set(slots):
+            return reading
+        stands_in = "metric_breakdown" if "dimension" in slots else "metric_trend"
+        return replace(reading, request=replace(request, intent=stands_in, slots=slots))
 
-    def _analysed(self, reading: Reading, intent: Intent, marks: dict[str, float]) -> Answer:
+    def _analysed(self, reading: Reading, intent: Intent, marks: dict[str, float], role: Role | None, told: Told) -> Answer:
         begun = time.perf_counter()
+        told("analyse")
         analysis = analysis_of(intent)
         stated = dict(reading.request.slots)
         if "customer" in stated:
             stated["customer"] = self.reader.index.customer_id(stated["customer"])
+        masking.refuse(role, reading.request.slots, stated.get("customer"))
         resolved: Resolved = resolve(intent, analysis, stated, reading.relative, self.shop)
         finding = analysis(self.shop, **resolved.arguments)
         key = (self.shop.version, self.shop.today, intent.id, repr(sorted(resolved.arguments.items(), key=lambda item: item[0])))
@@ -199,10 +260,12 @@ class Assistant:
         if computed.facts.get("found") is False:
             raise CannotAnswer(f"unknown_{'customer' if 'customer' in resolved.arguments else 'value'}", **resolved.arguments)
         begun = time.perf_counter()
+        told("word")
         request = replace(reading.request, defaults=resolved.defaults)
-        answer = answering.compose(request, resolved.arguments, intent, computed, self.shop)
+        parts = masking.Parts(request, resolved.arguments, computed)
+        answer = masking.composed(parts, intent, self.shop, role, personal.finder(self.engine))
         marks["word"] = (time.perf_counter() - begun) * 1000
         return answer
 
 
-__all__ = ["Assistant", "Timed", "Understood", "analysis_of"]
+__all__ = ["Asked", "Assistant", "Step", "Timed", "Told", "Understood", "analysis_of"]

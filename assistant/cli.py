@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from assistant.cli_snapshot import sharing
+from assistant.cli_users import users
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -31,6 +34,8 @@ class Exit(IntEnum):
 
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.add_typer(users, name="user")
+app.add_typer(sharing)
 
 Db = Annotated[Path | None, typer.Option("--db", help="The data set. Default: the demo company, built on first use.")]
 Today = Annotated[str | None, typer.Option("--today", help="Fixes the clock, as 2026-11-17. Default: the data's as-of date.")]
@@ -92,6 +97,7 @@ def guarded() -> Iterator[None]:
     """Turns what can go wrong into words and exit codes."""
     from analytics.ingest.errors import LoadError
     from analytics.store import DataSetError
+    from assistant.access.errors import AccessError, words
     from assistant.answering.problems import problem_of
     from assistant.settings import message_language
 
@@ -99,6 +105,9 @@ def guarded() -> Iterator[None]:
         yield
     except (DataSetError, LoadError) as fault:
         say(problem_of(fault, message_language()))
+        raise typer.Exit(Exit.BAD_INPUT) from None
+    except AccessError as fault:
+        say(words(fault, message_language()))
         raise typer.Exit(Exit.BAD_INPUT) from None
     except (typer.Exit, BrokenPipeError, KeyboardInterrupt):
         raise

@@ -20,13 +20,14 @@ from assistant.answering.follow_ups import works
 from assistant.answering.formats import Formats
 from assistant.answering.problems import problem_of
 from assistant.answering.wording import wording
+from assistant.sharing import pictures
 from assistant.terminal import aligned
 from assistant.understanding import catalogue
 
 #: What Askwell cannot run without, by import name.
 _PACKAGES = (
-    "altair", "babel", "duckdb", "ibis", "jieba", "jinja2", "numpy", "pandas", "pyarrow", "rapidfuzz", "scipy",
-    "sentence_transformers", "sklearn", "statsforecast", "streamlit", "torch", "yaml",
+    "altair", "babel", "duckdb", "ibis", "itsdangerous", "jieba", "jinja2", "numpy", "openpyxl", "pandas", "pyarrow", "rapidfuzz",
+    "pydantic", "scipy", "sentence_transformers", "sklearn", "statsforecast", "streamlit", "torch", "vl_convert", "yaml",
 )
 
 
@@ -84,5 +85,13 @@ def _installation(formats: Formats) -> tuple[list[str], bool]:
     if not any(trained.glob("*.npz")):
         lines.append(formats.phrase("doctor_untrained"))
         broken = True
-    lines.append(formats.phrase("doctor_home", folder=settings.data_folder()))
+    lines += [_drawing(formats), formats.phrase("doctor_home", folder=settings.data_folder())]
     return lines, broken
+
+
+def _drawing(formats: Formats) -> str:
+    """Whether charts can be exported with Chinese text, and what to install if not."""
+    if importlib.util.find_spec("vl_convert") is None:
+        return formats.phrase("doctor_no_drawing")
+    name = "doctor_fonts" if pictures.has_chinese_font() else "doctor_no_fonts"
+    return formats.phrase(name, package=pictures.CJK_PACKAGE)

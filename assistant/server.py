@@ -1,4 +1,4 @@
-"""The web application: one ASGI server for the chat page and for /healthz.
+"""The web application: one ASGI server for the chat page, for shared answers under /s/ and for /healthz.
 
 Starts warming the assistant in the background, so that the page is there before the encoder is.
 """
@@ -13,23 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from assistant.ui.state import DB_VARIABLE, current
+from assistant.access import gate
+from assistant.access.sign_in import SignIn
+from assistant.sharing.web import shared_page
+from assistant.ui.faults import told
+from assistant.ui.state import DB_VARIABLE, current, workspace
+from assistant.ui.theme import SERVER_CONFIG
 
-_PAGE = Path(__file__).parent / "ui" / "app.py"
-_SERVER_CONFIG: dict[str, Any] = {
-    "server.headless": True,
-    "browser.gatherUsageStats": False,
-    "client.showErrorDetails": "none",
-    "client.toolbarMode": "minimal",
-    "server.fileWatcherType": "none",
-    "theme.light.primaryColor": "#0072B2",
-    "theme.dark.primaryColor": "#56B4E9",
-    "logger.level": "warning",
-}
+_PAGE = Path(__file__).parent / "page.py"
 
 
 async def healthz(_: Request) -> JSONResponse:
@@ -49,9 +45,11 @@ async def _warm(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
 def create_app(db: Path) -> st.App:
     """The application on one data set."""
     os.environ[DB_VARIABLE] = str(db)
-    return st.App(_PAGE, lifespan=_warm, routes=[Route("/healthz", healthz)])
+    routes = [Route("/healthz", healthz), Route("/s/{token}", shared_page(workspace()))]
+    return st.App(_PAGE, lifespan=_warm, routes=routes, middleware=[Middleware(SignIn)], on_script_error=told)
 
 
 def serve(db: Path, host: str, port: int) -> None:
-    """Runs the application until it is stopped."""
-    create_app(db).run(config=_SERVER_CONFIG | {"server.address": host, "server.port": port})
+    """Runs the application until it is stopped. Raises AccessError where nobody could sign in from another machine."""
+    gate.prepare(host)
+    create_app(db).run(config=SERVER_CONFIG | {"server.address": host, "server.port": port})

@@ -29,6 +29,11 @@ def demo_path() -> Path:
     return data_folder() / "demo.duckdb"
 
 
+def workspace_path() -> Path:
+    """The file that holds what people do: conversations, ratings, snapshots, audit."""
+    return data_folder() / "workspace.sqlite3"
+
+
 def default_db() -> Path:
     """The demo company, built on first use; raises DataSetError where that is not possible."""
     from analytics.ingest.load import write_demo

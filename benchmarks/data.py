@@ -87,7 +87,8 @@ def _queries(lines: int) -> dict[str, str]:
             FROM (SELECT range AS i, CAST(floor(40 * pow(u(range, 'city'), 1.5)) AS INTEGER) AS city FROM range({customers}))""",
         "products": f"""
             SELECT printf('P%05d', range) AS product_id, 'Product ' || range AS name, 'Category ' || range % 24 AS category,
-                   {_price('range')} AS list_price, round({_price('range')} * (0.4 + 0.4 * u(range, 'cost')), 2) :: DOUBLE AS unit_cost
+                   {_price('range')} AS list_price,
+                   round({_price('range')} * (0.4 + 0.4 * u(range, 'cost')), 2) :: DOUBLE AS unit_cost
             FROM range({products})""",
         "orders": f"""
             SELECT printf('O%08d', i) AS order_id, CASE WHEN u(i, 'guest') >= 0.04 THEN printf('C%07d', c) END AS customer_id,

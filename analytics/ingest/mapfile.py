@@ -7,6 +7,8 @@
     Intern: ignore                    # kept as an extra column, taken for nothing
     sales_2024.csv:                   # what follows is said of this file only
       Total: order_lines.amount
+    book.xlsx/Returns:                # ... of this sheet of a workbook only
+      Amount: ignore
 
 A file whose columns all map onto one table is that table; any other is a flat sales file.
 """
@@ -36,17 +38,22 @@ class MapFile:
     everywhere: Mapping[str, str | None] = field(default_factory=dict)
     by_file: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
 
-    def given_for(self, file: str, columns: Sequence[str]) -> dict[str, str | None]:
-        """The given mapping of a file's columns, by their own spelling; raises LoadError on a column it does not have."""
+    def given_for(self, file: str, columns: Sequence[str], where: str = "") -> dict[str, str | None]:
+        """The given mapping of a file's columns, by their own spelling; raises LoadError on a column it does not have.
+
+        `where` names the sheet of a workbook.
+        """
         known = {words_of(column): column for column in columns}
+        # A column that is spelt exactly so comes before one that is only written with the same words.
+        exact = set(columns)
         given: dict[str, str | None] = {}
         for column, target in self.everywhere.items():
             if words_of(column) in known:
                 given[known[words_of(column)]] = target
-        for column, target in self.by_file.get(file, {}).items():
-            if words_of(column) not in known:
+        for column, target in self.by_file.get(f"{file}/{where}", self.by_file.get(file, {})).items():
+            if column not in exact and words_of(column) not in known:
                 raise LoadError("map_unknown_column", self.name, column, column=column, near=nearest(column, columns), found=file)
-            given[known[words_of(column)]] = target
+            given[column if column in exact else known[words_of(column)]] = target
         return given
 
     def check_used(self, columns: Sequence[str]) -> None:

@@ -43,7 +43,7 @@ class Understood:
 
 def understand(raw: Raw, maps: MapFile, others: Sequence[Raw], staging: Staging) -> Understood:
     """Decides what a raw table is; raises LoadError when something that is needed is missing."""
-    given = maps.given_for(raw.file, raw.columns)
+    given = maps.given_for(raw.file, raw.columns, raw.where)
     table = _table_of(raw, given, others)
     if table is not None and not given and set(raw.columns) <= set(CANONICAL[table].column_names):
         return _as_table(raw, table, _literally(raw, table, staging), staging)
@@ -60,6 +60,12 @@ def _table_of(raw: Raw, given: dict[str, str | None], others: Sequence[Raw]) -> 
     named = table_named(raw.where) if raw.where else None
     named = named or table_named(raw.stem)
     tables = {key.split(".")[0] for key in given.values() if key}
+    if len(given) == len(raw.columns):
+        # Everything is said, and the name of the file no longer matters.
+        if len(tables) == 1 and set(_required_keys(*tables)) <= set(given.values()):
+            return tables.pop()
+        if len(tables) > 1 and not missing_in_flat([key for key in given.values() if key]):
+            return None
     if len(tables) == 1 and (table := tables.pop()) in CANONICAL and table not in {"orders", "order_lines"}:
         mapped = sum(1 for key in given.values() if key)
         return table if mapped >= len(CANONICAL[table].required) and set(_required_keys(table)) <= set(given.values()) else named

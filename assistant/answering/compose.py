@@ -43,6 +43,7 @@ def compose(request: Request, resolved_slots: Mapping[str, Any], intent: Intent,
         receipt=receipt(request, resolved, computed, shop, words.formats),
         caveats=tuple(_caveats(computed, resolved, shop, words, context)),
         follow_ups=follow_ups(intent, shop, words, context, request.question),
+        computed=computed,
     )
 
 

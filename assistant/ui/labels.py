@@ -19,7 +19,7 @@ def _labels() -> dict[str, dict[str, str]]:
     return data
 
 
-def label(name: str, language: Language, **values: object) -> str:
+def label(name: str, language: Language, /, **values: object) -> str:
     """A label of templates/ui.yaml."""
     return _labels()[name][language].format(**values)
 
@@ -37,3 +37,13 @@ def paragraphs(text: str) -> str:
         body = line.removeprefix("- ").replace("**", "")
         lines.append(("- " if bullet else "") + escaped(body))
     return "\n".join(lines)
+
+
+def distinct(names: list[str]) -> list[str]:
+    """Names made different by spaces of no width that nobody sees: two of them may share a word."""
+    seen: dict[str, int] = {}
+    out = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name + "\u200b" * (seen[name] - 1))
+    return out

@@ -10,6 +10,7 @@ from pathlib import Path
 from analytics.models.encoder import Encoder
 from analytics.store import DataSetError
 from assistant.ask import Assistant
+from assistant.workspace import Workspace
 
 DB_VARIABLE = "ASKWELL_DB"
 
@@ -54,6 +55,13 @@ class State:
                 self._stamp, self.problem = stamp, ""
             return self._assistant
 
+    def changed(self, assistant: Assistant) -> bool:
+        """Whether other data were loaded than those of an assistant."""
+        try:
+            return self.assistant() is not assistant
+        except DataSetError:
+            return True
+
     def _stamp_of(self) -> tuple[int, int] | None:
         try:
             found = self.path.stat()
@@ -69,3 +77,9 @@ def current() -> State:
 
     named = os.environ.get(DB_VARIABLE)
     return State(Path(named) if named else default_db())
+
+
+@lru_cache(maxsize=1)
+def workspace() -> Workspace:
+    """The file of conversations, snapshots and audit, one for this server."""
+    return Workspace()

@@ -74,42 +74,85 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def page_at(address: str, size: Mapping[str, int] | None = None, scheme: Literal["light", "dark"] = "light", locale: str = "en-GB") -> Iterator[Any]:
-    """A page of a fresh browser on the address."""
+def browser_running() -> Iterator[Any]:
+    """A headless Chromium, closed afterwards."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = browser.new_context(viewport=size or {"width": 1100, "height": 900}, color_scheme=scheme, locale=locale)  # type: ignore[arg-type]
-        page = context.new_page()
-        page.goto(address)
-        page.get_by_test_id("stChatInputTextArea").wait_for(timeout=PATIENCE)
         try:
-            yield page
+            yield browser
         finally:
             browser.close()
 
 
+def opened(
+    browser: Any, address: str, size: Mapping[str, int] | None = None, scheme: Literal["light", "dark"] = "light",
+    locale: str = "en-GB",
+) -> Any:
+    """A page of somebody new on the address."""
+    context = browser.new_context(viewport=size or {"width": 1100, "height": 900}, color_scheme=scheme, locale=locale)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(address)
+    box(page).wait_for()
+    return page
+
+
+@contextmanager
+def page_at(address: str, size: Mapping[str, int] | None = None, scheme: Literal["light", "dark"] = "light", locale: str = "en-GB") -> Iterator[Any]:
+    """A page of a fresh browser on the address."""
+    with browser_running() as browser:
+        yield opened(browser, address, size, scheme, locale)
+
+
+def box(page: Any) -> Any:
+    """Where questions are typed."""
+    return page.get_by_test_id("stChatInputTextArea")
+
+
+def turns(page: Any) -> Any:
+    """The questions with what came back."""
+    return page.locator("[class*=st-key-turn-]")
+
+
 def ask(page: Any, question: str) -> None:
     """Types a question and waits for its answer."""
-    answers = page.get_by_test_id("stChatMessage")
-    before = answers.count()
-    page.get_by_test_id("stChatInputTextArea").fill(question)
+    before = turns(page).count()
+    box(page).fill(question)
     page.keyboard.press("Enter")
-    page.wait_for_function(f"document.querySelectorAll('[data-testid=stChatMessage]').length >= {before + 2}", timeout=PATIENCE)
+    turns(page).nth(before).wait_for()
     settled(page)
 
 
 def settled(page: Any) -> None:
-    """Waits until the script has run and the last message says something."""
+    """Waits until nothing is being worked out, the script has run and the last message says something."""
     page.wait_for_function(
         """() => {
           const app = document.querySelector('[data-testid=stApp]');
           const messages = document.querySelectorAll('[data-testid=stChatMessage]');
           const last = messages[messages.length - 1];
           return app && app.getAttribute('data-test-script-state') === 'notRunning'
-            && !document.querySelector('[data-testid=stSpinner]') && last && last.innerText.trim().length > 20;
+            && !document.querySelector('.st-key-waiting') && last && last.innerText.trim().length > 20;
         }""",
         timeout=PATIENCE,
     )
+    page.wait_for_timeout(200)
+
+
+def button(page: Any, text: str) -> Any:
+    """The last button with a text that can be seen; some have an unseen twin that measures their width."""
+    return page.locator("button:visible").filter(has_text=text).last
+
+
+def choose(page: Any, chip: str, option: str) -> None:
+    """Opens the menu of a chip, picks an option and waits for the new answer."""
+    page.locator("[class*=st-key-chips-] button:visible").filter(has_text=chip).last.click()
+    page.locator("[role=menuitem]:visible, [role=option]:visible").filter(has_text=option).first.click()
     page.wait_for_timeout(500)
+    settled(page)
+
+
+def headline(page: Any) -> str:
+    """The headline of the last answer."""
+    return str(page.locator("[class*=st-key-headline-] h3").last.inner_text())
