@@ -58,9 +58,15 @@ def correct_unknown(prepared: Prepared, index: ValueIndex, known: frozenset[str]
     if not found:
         return prepared, ()
     values = tuple(sorted((*prepared.values, *found), key=lambda v: v.start))
+    return replace(prepared, values=values, masked=_masked(prepared, values)), tuple(found)
+
+
+def _masked(prepared: Prepared, values: Sequence[ValueMatch], unknown: Sequence[tuple[int, int]] = ()) -> str:
+    """The text with its periods masked, then its values and its unknown places where no period stands."""
     spans: list[tuple[int, int, str]] = [(p.start, p.end, p.role) for p in prepared.periods]
-    spans += [(v.start, v.end, f"value {v.field}") for v in values if not any(s < v.end and v.start < e for s, e, _ in spans)]
-    return replace(prepared, values=values, masked=mask(prepared.text, spans)), tuple(found)
+    named = [*((v.start, v.end, f"value {v.field}") for v in values), *((start, end, "value city") for start, end in unknown)]
+    spans += [span for span in named if not any(s < span[1] and span[0] < e for s, e, _ in spans)]
+    return mask(prepared.text, spans)
 
 
 @lru_cache(maxsize=1)
@@ -87,13 +93,8 @@ def unknown_place(prepared: Prepared, marks: Sequence[Mark], known: frozenset[st
 def with_places_masked(prepared: Prepared, known: frozenset[str]) -> Prepared:
     """The question with places that the data do not have masked like those that they have: what is asked of a place does
     not depend on whether there is anything to answer."""
-    unknown = [(start, end, "value city") for start, end in unknown_places(prepared, known)]
-    if not unknown:
-        return prepared
-    spans: list[tuple[int, int, str]] = [(p.start, p.end, p.role) for p in prepared.periods]
-    found = [*((v.start, v.end, f"value {v.field}") for v in prepared.values), *unknown]
-    spans += [span for span in found if not any(s < span[1] and span[0] < e for s, e, _ in spans)]
-    return replace(prepared, masked=mask(prepared.text, spans))
+    unknown = tuple(unknown_places(prepared, known))
+    return replace(prepared, masked=_masked(prepared, prepared.values, unknown)) if unknown else prepared
 
 
 def unknown_places(prepared: Prepared, known: frozenset[str]) -> Iterator[tuple[int, int]]:
