@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +17,16 @@ from assistant.ask import Assistant
 from tests.support import NEVER, make_shop
 
 TinyShop = Callable[..., tuple[Shop, Engine]]
+
+
+@pytest.fixture(autouse=True)
+def same_environment() -> Iterator[None]:
+    """A server names its data set and its address in the environment of its process: the next test starts without them."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("ASKWELL_")}
+    yield
+    for name in [name for name in os.environ if name.startswith("ASKWELL_") and name not in before]:
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture
