@@ -25,8 +25,9 @@ _SHAPES = 512
 #: Stand for open dates and texts while an expression is compiled: days that nobody asks about, and a word of nobody's.
 _FIRST_DAY = date(9000, 1, 1).toordinal()
 _WORD = "askwell:open:"
-#: Where a text is a value of the data, and not the unit, format or name that some other operation takes as a text.
-_COMPARING = (ops.Equals, ops.NotEquals, ops.InValues, ops.StringContains)
+#: Where a text is a value: compared with the data's or shown as it is, and not the unit, format or name that some other operation
+#: takes as a text.
+_TAKE_VALUES = (ops.Equals, ops.NotEquals, ops.InValues, ops.StringContains, ops.Project, ops.Alias, ops.StructColumn)
 _OPEN = re.compile(rf"MAKE_DATE\((?P<year>9[0-4]\d\d), (?P<month>\d+), (?P<day>\d+)\)|'{_WORD}(?P<place>\d+)'")
 #: Ibis keeps the names of dropped columns in a set, whose order differs from process to process.
 _DROPPED = re.compile(r"(?<=EXCLUDE \()[^()]+(?=\))")
@@ -91,7 +92,7 @@ def _shape(root: Node) -> tuple[Hashable, list[ops.Literal]]:
 
     for node in nodes:
         kind = type(node)
-        rows.append((kind, *[part(argument, kind in _COMPARING) for argument in node.__args__]))
+        rows.append((kind, *[part(argument, kind in _TAKE_VALUES) for argument in node.__args__]))
     values = [node for node in nodes if type(node) is ops.Literal and _is_open(node, fixed)]
     for value in values:
         rows[places[value]] = (ops.Literal, value.dtype)

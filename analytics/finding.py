@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec
 
 import ibis
 import ibis.expr.types as ir
+from ibis.expr.operations import Node
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from analytics.run import Engine
 
 FilterOp = Literal["=", "!=", ">", "<", ">=", "<=", "in", "between", "contains"]
+Parameters = ParamSpec("Parameters")
 Test = Literal["true", "<", "<=", ">", ">=", "=", "null"]
 
 
@@ -79,6 +82,24 @@ class Shared:
     @property
     def table(self) -> ir.Table:
         return ibis.table(self.definition.schema(), name=self.name)
+
+
+def built_once(build: Callable[Parameters, ir.Table]) -> Callable[Parameters, ir.Table]:
+    """A function of tables and plain values that builds an expression once for equal ones.
+
+    What rests on a Shared table names no day and no value of a question, so most questions find it built already; building
+    takes longer than running it.
+    """
+
+    @lru_cache(maxsize=128)
+    def built(*args: Any) -> ir.Table:
+        return build(*(arg.to_expr() if isinstance(arg, Node) else arg for arg in args))  # type: ignore[call-arg]
+
+    @wraps(build)
+    def outer(*args: Parameters.args, **_: Parameters.kwargs) -> ir.Table:
+        return built(*(arg.op() if isinstance(arg, ir.Expr) else arg for arg in args))
+
+    return outer
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.run import Engine
 from analytics.schema import RFM_SEGMENTS
-from analytics.segments.groups import by_segment, purchases
+from analytics.segments.groups import by_segment, purchases, totals
 from analytics.segments.rfm import rfm_scores
 from analytics.shop import Shop
 from benchmarks.answer import Disagreement
@@ -46,7 +46,7 @@ def scored(shop: Shop) -> ir.Table:
     """Our RFM from orders to segments: size, value and recency of each."""
     people = rfm_scores(purchases(shop, None))
     recency = ibis.literal(shop.as_of).delta(people.last_order_date, unit="day")
-    return by_segment(people.mutate(recency_days=recency), "rfm_segment", RFM_SEGMENTS)
+    return by_segment(totals(people.mutate(recency_days=recency), "rfm_segment"), "rfm_segment", RFM_SEGMENTS)
 
 
 def check(shop: Shop, engine: Engine, orders: pd.DataFrame) -> None:

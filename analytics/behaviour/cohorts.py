@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics.behaviour.matching import orders_matching
-from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Scope, Shared
+from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Scope, Shared, built_once
 from analytics.period import DAY, GRAINS, Grain, Period, start_of, step
 from analytics.semantics import customers_matching
 from analytics.semantics.dimensions import bucket, with_dimensions
@@ -76,18 +76,22 @@ def cohort_retention(
     frame = _frame(shop, period, grain, horizon, by_signup)
     dims = tuple(name for name in dimension if name != SIGNUP)[:1]
     members = Shared("cohort_members", _members(shop, frame, dims, (*filters, *segment_filters(segment)), period))
-    cells = Shared("cohort_cells", _cells(shop, frame, members.table, dims))
+    activity = Shared("cohort_activity", _activity(shop, frame, members.table))
+    cells = Shared("cohort_cells", _cells(frame, members.table, activity.table, dims))
     told = Shared("cohort_shares", _cohorts(cells.table))
-    curve = Shared("cohort_curve", _curve(cells.table, frame))
+    curve = Shared("cohort_curve", _curve(cells.table, frame.first_age))
     shown = told.table.filter(told.table.age >= frame.first_age).order_by("cohort", "age")
     curves = curve.table.order_by("rank", "age")
     return Finding(
-        _facts(shop, frame, told.table, curve.table, bool(dims)),
+        _facts(told.table, curve.table, frame.age, _mixed_first(shop, frame), bool(dims)).mutate(
+            grain=ibis.literal(frame.grain), by_signup=ibis.literal(frame.by_signup)
+        ),
         {
-            "matrix": _matrix(told.table, frame), "cohorts": shown.drop("first_revenue").rename(cohort_age="age"),
+            "matrix": _matrix(told.table, frame.first_age, min(MATRIX_AGES, frame.most_age)),
+            "cohorts": shown.drop("first_revenue").rename(cohort_age="age"),
             "curve": curves.drop("rank").rename(cohort_age="age"),
         },
-        _scope(shop, frame, members.table), shared=(members, cells, told, curve),
+        _scope(shop, frame, activity.table), shared=(members, activity, cells, told, curve),
         caveats=(
             Caveat("cohorts_mixed_first", "first_is_mixed"), Caveat("cohorts_small", "measured_customers", "<", SMALL_SAMPLE),
         ),
@@ -161,7 +165,7 @@ def _calendar(frame: Frame) -> ir.Table:
     return table.mutate(place=ibis.row_number().over(order_by=table.start))
 
 
-def _cells(shop: Shop, frame: Frame, members: ir.Table, dims: tuple[str, ...]) -> ir.Table:
+def _cells(frame: Frame, members: ir.Table, activity: ir.Table, dims: tuple[str, ...]) -> ir.Table:
     """One row per group, cohort and age that has begun: customers of the cohort, those who bought, revenue; 0 where nobody did.
 
     `complete` tells whether the grain is over.
@@ -175,7 +179,9 @@ def _cells(shop: Shop, frame: Frame, members: ir.Table, dims: tuple[str, ...]) -
     groups = members.select("group_").distinct() if dims else ibis.array(["all"]).unnest().name("group_").as_table()
     spine = pairs.cross_join(groups)
     sizes = members.group_by("group_", "cohort").agg(customers_=members.count())
-    done = _activity(shop, frame, members)
+    begun, then = _calendar(frame), _calendar(frame)
+    done = activity.inner_join(begun.select(cohort="start", cohort_place="place"), "cohort").inner_join(then, "start")
+    done = done.select("group_", "cohort", "active_", "revenue_", age=done.place - done.cohort_place)
     spine = spine.left_join(sizes, [spine.cohort == sizes.cohort, spine.group_.identical_to(sizes.group_)])
     spine = spine.select("group_", "cohort", "age", "complete", customers=spine.customers_.fill_null(0))
     same = [spine.cohort == done.cohort, spine.age == done.age, spine.group_.identical_to(done.group_)]
@@ -187,21 +193,20 @@ def _cells(shop: Shop, frame: Frame, members: ir.Table, dims: tuple[str, ...]) -
 
 
 def _activity(shop: Shop, frame: Frame, members: ir.Table) -> ir.Table:
-    """Per group, cohort and age: members with a counted order, and their revenue (credit notes included)."""
+    """Per group, cohort and grain from the cohort's own on: members with a counted order, their counted orders, and their
+    revenue (credit notes included)."""
     orders = shop.order_facts.filter(shop.order_facts.order_date >= frame.starts[0])
     orders = orders.select(
         "customer_id", "counted", "revenue", start=bucket(orders.order_date, frame.grain, shop.settings.calendar)
     )
     bought = orders.inner_join(members, "customer_id")
-    begun, then = _calendar(frame), _calendar(frame)
-    bought = bought.inner_join(begun.select(cohort="start", cohort_place="place"), "cohort").inner_join(then, "start")
-    bought = bought.mutate(age=bought.place - bought.cohort_place)
-    bought = bought.filter(bought.age >= 0)
-    return bought.group_by("group_", "cohort", "age").agg(
-        active_=bought.customer_id.nunique(where=bought.counted), revenue_=bought.revenue.sum()
+    bought = bought.filter(bought.start >= bought.cohort)
+    return bought.group_by("group_", "cohort", "start").agg(
+        active_=bought.customer_id.nunique(where=bought.counted), orders_=bought.counted.sum(), revenue_=bought.revenue.sum()
     )
 
 
+@built_once
 def _cohorts(cells: ir.Table) -> ir.Table:
     """Cells of all groups together with retention and interval; null while the grain is not over, or without customers."""
     sums = cells.group_by("cohort", "age", "complete").agg(
@@ -219,20 +224,22 @@ def _cohorts(cells: ir.Table) -> ir.Table:
     )
 
 
-def _matrix(told: ir.Table, frame: Frame) -> ir.Table:
+@built_once
+def _matrix(told: ir.Table, first_age: int, last_age: int) -> ir.Table:
     """One row per cohort with its size and a column of retention per age; the customers of age 0 are the cohort itself."""
-    ages = range(frame.first_age, max(1, min(MATRIX_AGES, frame.most_age)) + 1)
+    ages = range(first_age, max(1, last_age) + 1)
     columns = {f"after_{age}": told.retention.max(where=told.age == age) for age in ages}
     return told.group_by("cohort").agg(customers=told.customers.max(), **columns).order_by("cohort")
 
 
-def _curve(cells: ir.Table, frame: Frame) -> ir.Table:
+@built_once
+def _curve(cells: ir.Table, first_age: int) -> ir.Table:
     """Retention by age over all cohorts that have reached it, each customer with the same weight, per group."""
     reached = cells.filter(cells.complete, cells.customers > 0)
     sizes = reached.filter(reached.age == 0).group_by("group_").agg(size_=ibis._.customers.sum())
     by_size = [ibis.desc(sizes.size_), sizes.group_]
     largest = sizes.mutate(rank=ibis.row_number().over(order_by=by_size)).filter(ibis._.rank < MOST_GROUPS)
-    kept = reached.filter(reached.age >= frame.first_age)
+    kept = reached.filter(reached.age >= first_age)
     kept = kept.inner_join(largest, kept.group_.identical_to(largest.group_)).drop("group__right")
     sums = kept.group_by("rank", "group_", "age").agg(
         cohorts=kept.cohort.nunique(), customers=kept.customers.sum(), active_customers=kept.active_customers.sum()
@@ -244,10 +251,19 @@ def _curve(cells: ir.Table, frame: Frame) -> ir.Table:
     )
 
 
-def _facts(shop: Shop, frame: Frame, told: ir.Table, curve: ir.Table, grouped: bool) -> ir.Table:
-    """Figures at the age that is told (see Frame.age), the best and worst cohort, newer against older ones, later ages."""
+def _mixed_first(shop: Shop, frame: Frame) -> bool:
+    """Whether the first cohort holds customers who had bought before the data begin: no fair comparison for newer ones."""
+    return not frame.by_signup and frame.starts[0] <= start_of(frame.grain, shop.first_day, shop.settings.calendar)
+
+
+@built_once
+def _facts(told: ir.Table, curve: ir.Table, age: int, mixed: bool, grouped: bool) -> ir.Table:
+    """Figures at the age that is told (see Frame.age), the best and worst cohort, newer against older ones, later ages.
+
+    `mixed`: the first cohort is compared with none (see `_mixed_first`).
+    """
     everybody = told.filter(told.age == 0)
-    at = told.filter(told.age == frame.age, told.retention.notnull())
+    at = told.filter(told.age == age, told.retention.notnull())
     low, high = wilson(at.active_customers.sum(), at.customers.sum())
     sums = at.agg(
         measured_customers=at.customers.sum().nullif(0), measured_cohorts=at.count(),
@@ -260,15 +276,13 @@ def _facts(shop: Shop, frame: Frame, told: ir.Table, curve: ir.Table, grouped: b
         first_cohort=everybody.cohort.min(where=everybody.customers > 0),
         last_cohort=everybody.cohort.max(where=everybody.customers > 0),
     )
-    # The first grain of the data holds customers who had bought before the data begin: no fair comparison for newer ones.
-    mixed = not frame.by_signup and frame.starts[0] <= start_of(frame.grain, shop.first_day, shop.settings.calendar)
-    fair = at.filter(at.cohort > frame.starts[0]) if mixed else at
-    groups = curve.filter(curve.age == frame.age, ibis.literal(grouped))
+    dated = at.cross_join(told.agg(first_=told.cohort.min()))
+    fair = dated.filter(dated.cohort > dated.first_) if mixed else at
+    groups = curve.filter(curve.age == age, ibis.literal(grouped))
     joined = sizes.cross_join(sums).cross_join(_extremes(fair, "cohort")).cross_join(_extremes(groups, "group"))
     joined = joined.cross_join(_trend(fair)).cross_join(_later(told))
     return joined.mutate(
-        age=ibis.literal(frame.age, "int64"), grain=ibis.literal(frame.grain), by_signup=ibis.literal(frame.by_signup),
-        grouped=ibis.literal(grouped),
+        age=ibis.literal(age, "int64"), grouped=ibis.literal(grouped),
         first_is_mixed=ibis.literal(mixed) & (joined.customers > 0),
     )
 
@@ -320,13 +334,9 @@ def _later(told: ir.Table) -> ir.Table:
     return known.agg(**figures)
 
 
-def _scope(shop: Shop, frame: Frame, members: ir.Table) -> Scope:
+def _scope(shop: Shop, frame: Frame, activity: ir.Table) -> Scope:
     """The counted orders of the cohorts' customers since they started, and the guests' orders since the first cohort."""
-    orders = shop.order_facts.filter(shop.order_facts.order_date >= frame.starts[0], shop.order_facts.counted)
-    inside = orders.customer_id.isin(members.customer_id)
-    return Scope(
-        orders.agg(
-            rows_used=inside.sum().fill_null(0), left_out_without_customer=orders.customer_id.isnull().sum().fill_null(0)
-        ),
-        unit="orders",
-    )
+    orders = shop.order_facts
+    guests = orders.filter(orders.order_date >= frame.starts[0], orders.counted, orders.customer_id.isnull())
+    used = activity.agg(rows_used=activity.orders_.sum().fill_null(0))
+    return Scope(used.cross_join(guests.agg(left_out_without_customer=guests.count())), unit="orders")

@@ -8,13 +8,13 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics import statistics
-from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Shared
+from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Shared, built_once
 from analytics.overview.asked import PERIOD_CAVEATS, Asked, asked, defaults_of, period_facts
 from analytics.overview.figures import Figure, change_rate, figure, plain, units_of
 from analytics.overview.ordering import natural_order
 from analytics.overview.scope import scope
 from analytics.period import Grain, Period
-from analytics.semantics import DIMENSIONS, Metric, measure
+from analytics.semantics import DIMENSIONS, METRICS, Metric, measure
 from analytics.shop import Shop
 
 Order = Literal["highest", "lowest"]
@@ -53,9 +53,11 @@ def metric_breakdown(
     request = asked(shop, metric, period, compare_to, filters, segment, dims)
     groups = Shared("breakdown_groups", _groups(request, dims, order))
     kept = groups.table if top_n is None else groups.table.filter(groups.table.position <= top_n)
-    total = measure(shop, request.metrics[:1], period=request.period, filters=request.filters)
-    facts = _facts(groups.table, kept, total, request, dims)
-    facts = facts.mutate(metric=ibis.literal(request.metrics[0]), **period_facts(request, compare_to))
+    facts = _facts(groups.table, kept, request.metrics[0], dims)
+    if request.metric.sampled:
+        total = measure(shop, request.metrics[:1], period=request.period, filters=request.filters)
+        facts = facts.drop("total").cross_join(total.select(total=plain(total[request.metrics[0]])))
+    facts = facts.mutate(**period_facts(request, compare_to))
     shown = _shown(kept, request, dims, by_size=top_n is not None or order is not None)
     return Finding(
         facts, {"groups" if len(dims) == 1 else "pairs": shown},
@@ -88,11 +90,15 @@ def _groups(request: Asked, dims: tuple[str, ...], order: Order | None) -> ir.Ta
     table = _with_previous(table.filter(table.value.notnull()), request, dims)
     ranked = _ranked(table, tuple(places), order)
     if request.metric.sampled:
-        return ranked.mutate(share=ibis.null("float64"))
+        return ranked.mutate(total=ibis.null("float64"), share=ibis.null("float64"))
     total = measure(shop, names[:1], period=request.period, filters=request.filters)
-    with_total = ranked.cross_join(total.select(total_=plain(total[names[0]])))
-    whole = ibis.ifelse(with_total.total_ > 0, with_total.total_, ibis.null("float64"))
-    return with_total.mutate(share=with_total.value / whole).drop("total_")
+    with_total = ranked.cross_join(total.select(total=plain(total[names[0]])))
+    return with_total.mutate(share=with_total.value / _whole(with_total.total))
+
+
+def _whole(total: ir.Value) -> ir.Value:
+    """What shares are taken of: null where the total is nothing or a loss."""
+    return ibis.ifelse(total > 0, total, ibis.null("float64"))
 
 
 def _with_previous(table: ir.Table, request: Asked, dims: tuple[str, ...]) -> ir.Table:
@@ -123,7 +129,8 @@ def _ranked(table: ir.Table, places: tuple[str, ...], order: Order | None) -> ir
     return table.mutate(rank=ibis.ifelse(table.behind, ibis.null("int64"), table.position))
 
 
-def _facts(groups: ir.Table, kept: ir.Table, total: ir.Table, request: Asked, dims: tuple[str, ...]) -> ir.Table:
+@built_once
+def _facts(groups: ir.Table, kept: ir.Table, name: str, dims: tuple[str, ...]) -> ir.Table:
     """How many groups, the first, second and last ranked ones with a known value, the total, and the unknown."""
     unknown = groups.group.isnull() if len(dims) == 1 else groups.group.isnull() | groups.group_2.isnull()
     ranked = groups.filter(~unknown, ~groups.behind)
@@ -131,13 +138,14 @@ def _facts(groups: ir.Table, kept: ir.Table, total: ir.Table, request: Asked, di
     counts = groups.aggregate(
         groups=groups.count(), small_groups=groups.behind.sum().fill_null(0), sum_=groups.value.sum(),
         unknown_value=groups.value.sum(where=unknown), all_small=groups.is_small.all().fill_null(False),
+        total=groups.total.max().fill_null(0.0),
     )
     shown = kept.aggregate(shown=kept.count(), shown_total=kept.value.sum())
-    one = _ends(ranked, dims, request.metric).cross_join(counts).cross_join(shown)
-    one = one.cross_join(total.select(total=plain(total[request.metrics[0]])))
-    adds_up = not request.metric.sampled
-    whole = ibis.ifelse(one.total > 0, one.total, ibis.null("float64")) if adds_up else ibis.null("float64")
+    one = _ends(ranked, dims, METRICS[name]).cross_join(counts).cross_join(shown)
+    adds_up = not METRICS[name].sampled
+    whole = _whole(one.total) if adds_up else ibis.null("float64")
     return one.mutate(
+        metric=ibis.literal(name),
         first_share=one.first_value / whole, last_share=one.last_value / whole, shown_share=one.shown_total / whole,
         shown_total=one.shown_total if adds_up else ibis.null("float64"),
         unknown_share=one.unknown_value / whole, shares_overlap=(one.sum_ / whole > 1.0001).fill_null(False),

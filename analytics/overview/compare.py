@@ -9,13 +9,13 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics import statistics
-from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Shared
+from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Shared, built_once
 from analytics.overview.asked import PERIOD_CAVEATS, Asked, asked, defaults_of, period_facts
 from analytics.overview.figures import Figure, better, change_rate, figure, plain, units_of
 from analytics.overview.scope import scope
 from analytics.overview.sides import Sides, sides_of
 from analytics.period import GRAINS, Grain, Period
-from analytics.semantics import Metric, bucket, measure
+from analytics.semantics import METRICS, Metric, bucket, measure, measure_both
 from analytics.shop import Shop
 
 #: How a difference is told from noise.
@@ -97,11 +97,11 @@ def _groups(request: Asked, sides: Sides, compare_to: Period | None, defaults: d
 def _periods(request: Asked, compare_to: Period | None, dims: tuple[str, ...], defaults: dict[str, str]) -> Finding:
     assert request.before is not None
     spans = (request.period, request.before)
-    sides = [_side(request, _dates(span), request.filters, span, place) for place, span in enumerate(spans)]
-    table = Shared("compared_sides", _union(sides))
+    table = Shared("compared_sides", _two_spans(request, spans))
     pair = Shared("compared_pair", _first_two(table.table))
     method = _method(request.metric, daily="daily_welch")
-    facts = _facts(request, pair.table, _unpaired(request, spans) if method == "daily_welch" else None, method, compare_to)
+    days = (Shared("compared_days", _by_days(request, spans)),) if method == "daily_welch" else ()
+    facts = _facts(request, pair.table, _welch(days[0].table) if days else None, method, compare_to)
     lengths_differ = request.metric.kind == "sum" and spans[0].days != spans[1].days
     facts = facts.mutate(
         is_periods=ibis.literal(True), dimension=ibis.literal(dims[0] if dims else None, "string"),
@@ -111,9 +111,9 @@ def _periods(request: Asked, compare_to: Period | None, dims: tuple[str, ...], d
     if dims:
         tables["groups"] = _by_group(request, dims[0])
     return Finding(
-        facts, tables, scope(request.shop, request.metrics[0], request.period, request.filters), shared=(table, pair),
-        caveats=CAVEATS, units=units_of(request.metric, _FIGURES), definitions=(request.metrics[0], "significance"),
-        defaults=defaults,
+        facts, tables, scope(request.shop, request.metrics[0], request.period, request.filters),
+        shared=(table, pair, *days), caveats=CAVEATS, units=units_of(request.metric, _FIGURES),
+        definitions=(request.metrics[0], "significance"), defaults=defaults,
     )
 
 
@@ -159,7 +159,8 @@ def _sides_table(request: Asked, sides: Sides) -> ir.Table:
     )
     rows = rows.filter(rows[sides.dimension].notnull(), rows[request.metrics[0]].notnull())
     rows = rows.mutate(position=ibis.row_number().over(order_by=rows[sides.dimension]))
-    table = _row(request, rows, rows[sides.dimension], request.period, rows.position)
+    found = figure(rows, request.metrics[0])
+    table = rows.select(**_row(request, found, rows[sides.dimension], request.period, rows.position))
     if request.before is None:
         return table
     then = measure(request.shop, request.metrics[:1], dims=(sides.dimension,), period=request.before, filters=sides.common)
@@ -167,10 +168,23 @@ def _sides_table(request: Asked, sides: Sides) -> ir.Table:
     return table.left_join(then, table.group == then.group_).drop("group_")
 
 
+def _two_spans(request: Asked, spans: tuple[Period, Period]) -> ir.Table:
+    """A row for each of two periods."""
+    both = measure_both(request.shop, request.metrics[:1], *spans, request.filters)
+    found = (figure(both, request.metrics[0], prefix) for prefix in ("", "before_"))
+    rows = [
+        ibis.struct(_row(request, one, ibis.literal(_dates(span)), span, ibis.literal(place, "int64")))
+        for place, (one, span) in enumerate(zip(found, spans, strict=True))
+    ]
+    table = ibis.array(rows).unnest().name("row").as_table()
+    return table.select(**{name: table["row"][name] for name in table["row"].names})
+
+
 def _side(request: Asked, text: str, filters: tuple[Filter, ...], period: Period, position: int) -> ir.Table:
     """One side by itself: a row."""
     rows = measure(request.shop, request.metrics[:1], period=period, filters=filters, samples=True)
-    return _row(request, rows, ibis.literal(text), period, ibis.literal(position, "int64"))
+    found = figure(rows, request.metrics[0])
+    return rows.select(**_row(request, found, ibis.literal(text), period, ibis.literal(position, "int64")))
 
 
 def _with_previous(request: Asked, side: ir.Table, filters: tuple[Filter, ...]) -> ir.Table:
@@ -181,20 +195,21 @@ def _with_previous(request: Asked, side: ir.Table, filters: tuple[Filter, ...]) 
     return side.cross_join(then.select(previous=plain(then[request.metrics[0]]))).select(*side.columns, "previous")
 
 
-def _row(request: Asked, rows: ir.Table, group: ir.Value, period: Period, position: ir.Value) -> ir.Table:
-    found = figure(rows, request.metrics[0])
+def _row(request: Asked, found: Figure, group: ir.Value, period: Period, position: ir.Value) -> dict[str, ir.Value]:
+    """The columns of a side."""
     low, high = found.interval
     per_day = plain(found.value) / period.days if request.metric.kind == "sum" and period.days else ibis.null("float64")
-    return rows.select(
-        position=position, group=group, value=plain(found.value), sample=found.sample.cast("int64"), spread=plain(found.spread),
-        low=plain(low), high=plain(high), per_day=per_day,
-    )
+    return {
+        "position": position, "group": group, "value": plain(found.value), "sample": found.sample.cast("int64"),
+        "spread": plain(found.spread), "low": plain(low), "high": plain(high), "per_day": per_day,
+    }
 
 
 def _union(tables: list[ir.Table]) -> ir.Table:
     return reduce(lambda a, b: a.union(b), tables)
 
 
+@built_once
 def _pair(sides: ir.Table) -> ir.Table:
     """One row: the side with the highest figure (a), the one with the lowest (b), and how many there are."""
     told = sides.filter(sides.value.notnull())
@@ -207,6 +222,7 @@ def _pair(sides: ir.Table) -> ir.Table:
     return ranked.aggregate(groups=ranked.count(), **picked)
 
 
+@built_once
 def _first_two(sides: ir.Table) -> ir.Table:
     """One row: the first side (a) and the second (b) as they were asked for."""
     picked = {f"{end}_{c}": sides[c].max(where=sides.position == i) for i, end in enumerate("ab") for c in _PAIRED}
@@ -274,7 +290,8 @@ def _grain(dimension: str) -> Grain:
     return next(grain for grain in GRAINS if grain == dimension)
 
 
-def _unpaired(request: Asked, spans: tuple[Period, Period]) -> ir.Table:
+def _by_days(request: Asked, spans: tuple[Period, Period]) -> ir.Table:
+    """Mean, spread and number of the daily values of both periods: a, b."""
     name = request.metrics[0]
     parts = []
     for end, span in zip("ab", spans, strict=True):
@@ -282,9 +299,10 @@ def _unpaired(request: Asked, spans: tuple[Period, Period]) -> ir.Table:
         value = plain(rows[name])
         figures = {f"{end}_mean": value.mean(), f"{end}_sd": value.std(how="pop"), f"{end}_days": rows.count()}
         parts.append(rows.aggregate(**figures))
-    return _welch(parts[0].cross_join(parts[1]))
+    return parts[0].cross_join(parts[1])
 
 
+@built_once
 def _welch(one: ir.Table) -> ir.Table:
     chance = statistics.mean_difference(*(one[f"{end}_{column}"] for end in "ab" for column in ("mean", "sd", "days")))
     return one.select(chance=chance)
@@ -292,17 +310,29 @@ def _welch(one: ir.Table) -> ir.Table:
 
 def _facts(request: Asked, pair: ir.Table, chance: ir.Table | None, method: Method, compare_to: Period | None = None) -> ir.Table:
     """Both sides, their difference and whether it is real; null where nothing can test it or one side has nothing."""
+    if chance is not None:
+        return _tested(pair, chance, request.metrics[0], method).mutate(**period_facts(request, compare_to))
     a, b = (Figure(request.metric, pair[f"{end}_value"], pair[f"{end}_sample"], pair[f"{end}_spread"]) for end in "ab")
-    one = pair.cross_join(chance) if chance is not None else pair.mutate(chance=plain(a.chance(b)))
+    one = pair.mutate(chance=plain(a.chance(b)))
+    return _told(one, request.metrics[0], method).mutate(**period_facts(request, compare_to))
+
+
+@built_once
+def _tested(pair: ir.Table, chance: ir.Table, name: str, method: Method) -> ir.Table:
+    return _told(pair.cross_join(chance), name, method)
+
+
+@built_once
+def _told(one: ir.Table, name: str, method: Method) -> ir.Table:
+    """The pair with its difference, whether it is real, and which side is the better one."""
+    metric = METRICS[name]
     picked_from = one.groups * (one.groups - 1) / 2
     apart = one.a_value - one.b_value
-    sampled = request.metric.sampled
     few = (one.a_sample < statistics.SMALL_SAMPLE) | (one.b_sample < statistics.SMALL_SAMPLE)
     return one.mutate(
-        metric=ibis.literal(request.metrics[0]), difference=apart, difference_rate=change_rate(one.a_value, one.b_value),
-        is_real=statistics.is_real(one.chance, picked_from), a_is_better=better(request.metric, apart),
+        metric=ibis.literal(name), difference=apart, difference_rate=change_rate(one.a_value, one.b_value),
+        is_real=statistics.is_real(one.chance, picked_from), a_is_better=better(metric, apart),
         chance_is_tiny=(one.chance < TINY_CHANCE).fill_null(False), tiny_chance=ibis.literal(TINY_CHANCE),
-        method=ibis.literal(method), few=few.fill_null(False) if sampled else ibis.literal(False),
-        **period_facts(request, compare_to),
+        method=ibis.literal(method), few=few.fill_null(False) if metric.sampled else ibis.literal(False),
     ).drop("a_spread", "b_spread")
 

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from analytics import statistics
 from analytics.finding import Filter
 from analytics.period import Period
-from analytics.semantics import METRICS, Metric, measure
+from analytics.semantics import METRICS, Metric, measure, measure_both
 from analytics.shop import Shop
 
 
@@ -56,11 +56,10 @@ def two_periods(
     shop: Shop, metrics: tuple[str, ...], period: Period, before: Period | None, filters: tuple[Filter, ...]
 ) -> ir.Table:
     """One row: each metric with sample and spread in the period, and prefixed `before_` in the one before (null without)."""
+    if before is not None:
+        return measure_both(shop, metrics, period, before, filters)
     now = measure(shop, metrics, period=period, filters=filters, samples=True)
-    if before is None:
-        return now.mutate(**{f"before_{name}": ibis.null(kind) for name, kind in now.schema().items()})
-    then = measure(shop, metrics, period=before, filters=filters, samples=True)
-    return now.cross_join(then.rename({f"before_{name}": name for name in then.columns}))
+    return now.mutate(**{f"before_{name}": ibis.null(kind) for name, kind in now.schema().items()})
 
 
 def change_rate(now: ir.Value, before: ir.Value) -> ir.FloatingValue:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 import ibis
 import ibis.expr.types as ir
 
-from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Shared
+from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Shared, built_once
 from analytics.overview.asked import PERIOD_CAVEATS, Asked, asked, partial_buckets, period_facts
 from analytics.overview.figures import change_rate, figure, plain, two_periods
 from analytics.overview.scope import scope
@@ -50,10 +48,7 @@ def kpi_overview(
         raise CannotAnswer("no_rows")
     base = Shared("key_figures_base", two_periods(shop, names, request.period, request.before, request.filters))
     figures = Shared("key_figures", _figures(base.table, names))
-    facts = base.table.select(**_facts(base.table, names), **period_facts(request, compare_to))
-    facts = facts.cross_join(_verdict(figures.table)).mutate(
-        figures=ibis.literal(len(names)), left_out_figures=ibis.literal(len(KEY_FIGURES) - len(names))
-    )
+    facts = _facts(base.table, figures.table, names).mutate(**period_facts(request, compare_to))
     columns = ("metric", "value", "previous", "change", "change_rate", "is_better", "sample")
     shown = figures.table.order_by("position").select(*columns)
     return Finding(
@@ -62,9 +57,11 @@ def kpi_overview(
     )
 
 
+@built_once
 def _figures(base: ir.Table, names: tuple[str, ...]) -> ir.Table:
     """A row per key figure."""
-    table = reduce(lambda a, b: a.union(b), [_row(base, name, position) for position, name in enumerate(names)])
+    rows = ibis.array([_row(base, name, position) for position, name in enumerate(names)]).unnest().name("row").as_table()
+    table = rows.select(**{name: rows["row"][name] for name in rows["row"].names})
     table = table.mutate(change=table.value - table.previous, change_rate=change_rate(table.value, table.previous))
     sizes = (table["sample"], table.before_sample)
     of_shares = share_difference(table.value * sizes[0], sizes[0], table.previous * sizes[1], sizes[1])
@@ -76,15 +73,15 @@ def _figures(base: ir.Table, names: tuple[str, ...]) -> ir.Table:
     return table.mutate(is_better=ibis.ifelse(moved, table.change * table.favourable > 0, ibis.null("boolean")))
 
 
-def _row(base: ir.Table, name: str, position: int) -> ir.Table:
+def _row(base: ir.Table, name: str, position: int) -> ir.StructValue:
     metric, now, then = METRICS[name], figure(base, name), figure(base, name, "before_")
-    return base.select(
-        position=ibis.literal(position, "int64"), metric=ibis.literal(name), value=plain(now.value),
-        previous=plain(then.value), is_share=ibis.literal(metric.kind == "share"),
-        is_sampled=ibis.literal(metric.sampled),
-        favourable=ibis.literal(_SIGN[metric.favourable], "int64"), sample=now.sample.cast("int64"),
-        spread=plain(now.spread), before_sample=then.sample.cast("int64"), before_spread=plain(then.spread),
-    )
+    return ibis.struct({
+        "position": ibis.literal(position, "int64"), "metric": ibis.literal(name), "value": plain(now.value),
+        "previous": plain(then.value), "is_share": ibis.literal(metric.kind == "share"),
+        "is_sampled": ibis.literal(metric.sampled), "favourable": ibis.literal(_SIGN[metric.favourable], "int64"),
+        "sample": now.sample.cast("int64"), "spread": plain(now.spread), "before_sample": then.sample.cast("int64"),
+        "before_spread": plain(then.spread),
+    })
 
 
 def _verdict(figures: ir.Table) -> ir.Table:
@@ -95,8 +92,9 @@ def _verdict(figures: ir.Table) -> ir.Table:
     )
 
 
-def _facts(base: ir.Table, names: tuple[str, ...]) -> dict[str, ir.Value]:
-    """Every key figure by its name, its change, and the figure before; null where it cannot be had."""
+@built_once
+def _facts(base: ir.Table, figures: ir.Table, names: tuple[str, ...]) -> ir.Table:
+    """Every key figure by its name, its change, and the figure before; null where it cannot be had. And how many there are."""
     facts: dict[str, ir.Value] = {}
     for name in KEY_FIGURES:
         here = name in names
@@ -104,7 +102,9 @@ def _facts(base: ir.Table, names: tuple[str, ...]) -> dict[str, ir.Value]:
         then = plain(base[f"before_{name}"]) if here else ibis.null("float64")
         facts |= {name: now, f"previous_{name}": then, f"change_of_{name}": now - then}
         facts[f"change_rate_of_{name}"] = change_rate(now, then)
-    return facts
+    return base.select(**facts).cross_join(_verdict(figures)).mutate(
+        figures=ibis.literal(len(names)), left_out_figures=ibis.literal(len(KEY_FIGURES) - len(names))
+    )
 
 
 def _units() -> dict[str, str]:

@@ -8,12 +8,12 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics import statistics
-from analytics.finding import Caveat, Filter, Finding, Shared
+from analytics.finding import Caveat, Filter, Finding, Shared, built_once
 from analytics.overview.asked import PERIOD_CAVEATS, Asked, asked, defaults_of, names_of, period_facts
 from analytics.overview.figures import figure, plain, units_of
 from analytics.overview.scope import scope
 from analytics.period import Period
-from analytics.semantics import measure
+from analytics.semantics import METRICS, measure
 from analytics.semantics.conditions import compare
 from analytics.shop import Shop
 
@@ -42,17 +42,18 @@ def top_customers(
     names = tuple(name for name in wanted if name not in _NOT_OF_ONE) or ("revenue",)
     request = asked(shop, names, period, None, filters, segment, ("customer_id",), several=False)
     name = request.metrics[0]
-    ranked = Shared("ranked_customers", _ranked(request, "customer_id", order))
+    figures = Shared("customer_figures", _figures(request, "customer_id"))
+    ranked = Shared("ranked_customers", _top(request, figures.table, "customer_id", order, top_n))
     people = shop.customer_facts.select("customer_id", "name", "city", "value_tier", "rfm_segment", "last_order_date")
     shown = ranked.table.filter(ranked.table["rank"] <= top_n).inner_join(people, "customer_id")
     about = ("city", "value_tier", "rfm_segment", "last_order_date")
     columns = ("rank", "customer_id", "name", "value", *_measures(request, "customer_id"), *about)
-    facts = _facts(request, ranked.table, top_n, "customer_id")
+    facts = _with_total(_facts(figures.table, ranked.table, top_n, "customer_id", name), request)
     first = people.rename(first_id="customer_id").select("first_id", "name", "rfm_segment", "value_tier")
-    facts = facts.left_join(first, "first_id").drop("first_id_right").mutate(order=ibis.literal(order))
+    facts = facts.left_join(first, "first_id").drop("first_id_right").mutate(order=ibis.literal(order), **period_facts(request))
     return Finding(
         facts, {"customers": shown.order_by("rank").select(*columns)},
-        scope(shop, name, request.period, request.filters, ("customer_id",), known_only=True), shared=(ranked,),
+        scope(shop, name, request.period, request.filters, ("customer_id",), known_only=True), shared=(figures, ranked),
         caveats=(*PERIOD_CAVEATS, Caveat("first_small_sample", "few"), Caveat("ranking_without_guests", "guest_share", ">", 0.1)),
         units=units_of(request.metric, _FIGURES), definitions=(name,),
         defaults=defaults_of(request) | ({} if name in wanted else {"metric": name}),
@@ -75,21 +76,24 @@ def top_products(
     catalogue that match the filters and sold nothing are counted and listed apart.
     """
     request = asked(shop, metric, period, None, filters, segment, ("product_id",), several=False)
-    ranked = Shared("ranked_products", _ranked(request, "product_id", order))
+    figures = Shared("product_figures", _figures(request, "product_id"))
+    ranked = Shared("ranked_products", _top(request, figures.table, "product_id", order, top_n))
     products = shop.table("products").select("product_id", "name", "category")
     shown = ranked.table.filter(ranked.table["rank"] <= top_n).left_join(products, "product_id").drop("product_id_right")
     shown = shown.mutate(product=shown["name"].fill_null(shown.product_id))
-    unsold = _unsold(request, ranked.table)
-    facts = _facts(request, ranked.table, top_n, "product_id")
+    unsold = _unsold(request, figures.table)
+    facts = _facts(figures.table, ranked.table, top_n, "product_id", request.metrics[0])
+    facts = _with_total(facts, request)
     first = products.rename(first_id="product_id")
     facts = facts.left_join(first, "first_id").drop("first_id_right").cross_join(unsold.agg(unsold=unsold.count()))
-    facts = facts.mutate(name=facts["name"].fill_null(facts.first_id), order=ibis.literal(order))
+    facts = facts.mutate(name=facts["name"].fill_null(facts.first_id), order=ibis.literal(order), **period_facts(request))
     columns = ("rank", "product_id", "product", "category", "value", *_measures(request, "product_id"))
     tables = {"products": shown.order_by("rank").select(*columns)}
     if order == "lowest":
         tables["unsold"] = unsold.order_by("product_id").select("product_id", product="name", category="category")
     return Finding(
-        facts, tables, scope(shop, request.metrics[0], request.period, request.filters, ("product_id",)), shared=(ranked,),
+        facts, tables, scope(shop, request.metrics[0], request.period, request.filters, ("product_id",)),
+        shared=(figures, ranked),
         caveats=(*PERIOD_CAVEATS, Caveat("first_small_sample", "few"), Caveat("small_groups", "small_groups", ">", 0)),
         units=units_of(request.metric, _FIGURES), definitions=request.metrics, defaults=defaults_of(request),
     )
@@ -110,55 +114,80 @@ def _beside(request: Asked) -> tuple[str, ...]:
 
 
 def _figures(request: Asked, key: str) -> ir.Table:
-    """The metric, and what stands beside it, per customer or product; for sales, of those with a counted order."""
+    """The metric, and what stands beside it, per customer or product; for sales, of those with a counted order.
+
+    Shares, means and medians of products carry their sample and interval, those of customers their sample.
+    """
     names = tuple(dict.fromkeys((request.metrics[0], *_beside(request))))
     rows = measure(request.shop, names, dims=(key,), period=request.period, filters=request.filters, samples=True)
     # A product that always came back has no counted order and the highest return rate of all.
-    return rows.filter(rows.orders > 0) if "orders" in names and request.metrics[0] != "return_rate" else rows
-
-
-def _ranked(request: Asked, key: str, order: Order) -> ir.Table:
-    """One row per customer or product with rank, figure, interval and share; products with small samples rank behind."""
-    rows = _figures(request, key)
+    if "orders" in names and request.metrics[0] != "return_rate":
+        rows = rows.filter(rows.orders > 0)
     main = figure(rows, request.metrics[0])
+    rows = rows.filter(rows[key].notnull(), main.value.notnull())
+    beside = {name: plain(rows[name]) for name in names[1:]}
+    if not request.metric.sampled:
+        return rows.select(key, value=plain(main.value), **beside)
     low, high = main.interval
-    sampled = request.metric.sampled and key == "product_id"
-    beside = {name: plain(rows[name]) for name in _beside(request) if name != request.metrics[0]}
-    table = rows.filter(rows[key].notnull(), main.value.notnull()).select(
-        key, value=plain(main.value), sample=main.sample.cast("int64"), low=plain(low), high=plain(high), **beside,
-        is_small=(main.sample < statistics.SMALL_SAMPLE).fill_null(True) if sampled else ibis.literal(False),
-    )
-    total = measure(request.shop, request.metrics[:1], period=request.period, filters=request.filters)
-    whole = plain(total[request.metrics[0]])
-    adds_up = not request.metric.sampled
-    base = ibis.ifelse(whole > 0, whole, ibis.null("float64")) if adds_up else ibis.null("float64")
-    table = table.cross_join(total.select(total=whole, base_=base))
-    table = table.mutate(share=table.value / table.base_, all_small_=table.is_small.all().over(ibis.window()))
-    table = table.mutate(behind=table.is_small & ~table.all_small_).drop("base_", "all_small_")
+    return rows.select(key, value=plain(main.value), sample=main.sample.cast("int64"), low=plain(low), high=plain(high), **beside)
+
+
+def _top(request: Asked, figures: ir.Table, key: str, order: Order, top_n: int) -> ir.Table:
+    """The first `top_n` (and at least two) by figure, with rank and share; products with small samples rank behind."""
+    table = figures.cross_join(_total(request)) if not request.metric.sampled else figures.mutate(total=ibis.null("float64"))
+    table = table.mutate(share=table.value / ibis.ifelse(table.total > 0, table.total, ibis.null("float64")))
+    table = table.mutate(is_small=_is_small(request.metrics[0], table, key))
+    behind = [table.is_small] if request.metric.sampled and key == "product_id" else []
     size = table.value if order == "lowest" else ibis.desc(table.value)
-    return table.mutate(rank=ibis.row_number().over(order_by=[table.behind, size, table[key]]) + 1)
+    best = table.order_by(*behind, size, key).limit(max(top_n, 2))
+    if not request.metric.sampled:
+        best = best.mutate(sample=ibis.null("int64"))
+    behind = [best.is_small] if behind else []
+    size = best.value if order == "lowest" else ibis.desc(best.value)
+    return best.mutate(rank=ibis.row_number().over(order_by=[*behind, size, best[key]]) + 1)
 
 
-def _facts(request: Asked, ranked: ir.Table, top_n: int, key: str) -> ir.Table:
-    """How many were ranked and are shown, the first and the last of those shown, and what they make up together."""
-    inside = ranked["rank"] <= top_n
-    first = ranked["rank"] == 1
-    sums = not request.metric.sampled
-    one = ranked.aggregate(
-        ranked=ranked.count(), shown=inside.sum().fill_null(0), first_id=ranked[key].max(where=first),
-        first_value=ranked.value.max(where=first), first_share=ranked.share.max(where=first),
-        first_sample=ranked["sample"].max(where=first),
-        second_value=ranked.value.max(where=ranked["rank"] == 2), last_value=ranked.value.argmax(ranked["rank"], where=inside),
-        shown_total=ranked.value.sum(where=inside), shown_share=ranked.share.sum(where=inside), average=ranked.value.mean(),
-        ranked_share=ranked.share.sum(), small_groups=ranked.behind.sum().fill_null(0), few=ranked.is_small.max(where=first),
-    )
+def _is_small(name: str, table: ir.Table, key: str) -> ir.BooleanValue:
+    if not METRICS[name].sampled or key != "product_id":
+        return ibis.literal(False)
+    return (table["sample"] < statistics.SMALL_SAMPLE).fill_null(True)
+
+
+def _total(request: Asked) -> ir.Table:
+    """The metric over everybody and everything, in one row."""
     total = measure(request.shop, request.metrics[:1], period=request.period, filters=request.filters)
-    one = one.cross_join(total.select(total=plain(total[request.metrics[0]])))
+    return total.select(total=plain(total[request.metrics[0]]))
+
+
+def _with_total(facts: ir.Table, request: Asked) -> ir.Table:
+    """The figure of everybody and everything together, where it is not the sum that the shares are of."""
+    return facts.drop("total").cross_join(_total(request)) if request.metric.sampled else facts
+
+
+@built_once
+def _facts(figures: ir.Table, top: ir.Table, top_n: int, key: str, name: str) -> ir.Table:
+    """How many were ranked and are shown, the first and the last of those shown, and what they make up together."""
+    inside, first = top["rank"] <= top_n, top["rank"] == 1
+    sums = not METRICS[name].sampled
+    every = figures.aggregate(
+        ranked=figures.count(), average=figures.value.mean(), all_=figures.value.sum(),
+        small_=figures.count(where=_is_small(name, figures, key)),
+    )
+    best = top.aggregate(
+        shown=inside.sum().fill_null(0), first_id=top[key].max(where=first), first_value=top.value.max(where=first),
+        first_share=top.share.max(where=first), first_sample=top["sample"].max(where=first),
+        second_value=top.value.max(where=top["rank"] == 2), last_value=top.value.argmax(top["rank"], where=inside),
+        shown_total=top.value.sum(where=inside), shown_share=top.share.sum(where=inside), few=top.is_small.max(where=first),
+        total=top.total.max().fill_null(0.0),
+    )
+    one = every.cross_join(best)
+    of_all = one.all_ / ibis.ifelse(one.total > 0, one.total, ibis.null("float64")) if sums else ibis.null("float64")
     return one.mutate(
-        metric=ibis.literal(request.metrics[0]), is_total=ibis.literal(sums), few=one.few.fill_null(False),
-        shown_total=one.shown_total if sums else ibis.null("float64"), guest_share=(1 - one.ranked_share).fill_null(0.0).round(6),
-        **period_facts(request),
-    ).drop("ranked_share")
+        metric=ibis.literal(name), is_total=ibis.literal(sums), few=one.few.fill_null(False),
+        shown_total=one.shown_total if sums else ibis.null("float64"), guest_share=(1 - of_all).fill_null(0.0).round(6),
+        # Where every sample is small, none ranks behind the others.
+        small_groups=ibis.ifelse(one.small_ == one.ranked, 0, one.small_),
+    ).drop("all_", "small_")
 
 
 def _unsold(request: Asked, ranked: ir.Table) -> ir.Table:

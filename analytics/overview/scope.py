@@ -40,30 +40,36 @@ def scope(
 
 def _orders(rows: ir.Table, metric: str, known_only: bool) -> ir.Table:
     """Counted orders and credit notes are used; for the return rate, returned ones too."""
-    cancelled = rows.status == "cancelled"
-    counts = (rows.counted | (rows.revenue != 0)) & ~cancelled
+    counts = rows.counted | (rows.revenue != 0)
     if metric == "return_rate":
         counts = counts | rows.returned
-    guests = rows.customer_id.isnull() if known_only else ibis.literal(False)
-    return rows.agg(
-        rows_used=rows.count(where=counts & ~guests), left_out_without_customer=rows.count(where=counts & guests),
-        left_out_cancelled=rows.count(where=cancelled),
-        left_out_returned=rows.count(where=(rows.status == "returned") & ~counts),
-        left_out_without_sale_line=rows.count(where=~counts & ~rows.status.isin(("cancelled", "returned"))),
+    # A pass that groups by one short column takes a third of the time of one that tests every row for every reason.
+    guests = rows.count(where=counts & rows.customer_id.isnull()) if known_only else ibis.literal(0)
+    each = rows.group_by("status").agg(rows_=rows.count(), counts_=rows.count(where=counts), guests_=guests)
+    cancelled, returned = each.status == "cancelled", each.status == "returned"
+    return each.agg(
+        rows_used=(each.counts_ - each.guests_).sum(where=~cancelled),
+        left_out_without_customer=each.guests_.sum(where=~cancelled),
+        left_out_cancelled=each.rows_.sum(where=cancelled), left_out_returned=(each.rows_ - each.counts_).sum(where=returned),
+        left_out_without_sale_line=(each.rows_ - each.counts_).sum(where=~cancelled & ~returned),
     )
 
 
 def _lines(rows: ir.Table, metric: str, known_only: bool) -> ir.Table:
     """Sale and credit lines are used; for the return rate, returned ones too; for margins, those with a cost."""
-    counts = rows.kind.isin(("sale", "credit", "returned") if metric == "return_rate" else ("sale", "credit"))
-    guests = rows.customer_id.isnull() if known_only else ibis.literal(False)
-    no_cost = rows.cost.isnull() if metric in ("gross_margin", "margin_rate") else ibis.literal(False)
-    return rows.agg(
-        rows_used=rows.count(where=counts & ~guests & ~no_cost), left_out_without_customer=rows.count(where=counts & guests),
-        left_out_without_cost=rows.count(where=counts & no_cost & ~guests),
-        left_out_cancelled=rows.count(where=rows.kind == "cancelled"),
-        left_out_returned=rows.count(where=(rows.kind == "returned") & ~counts),
-        left_out_not_counted=rows.count(where=rows.kind == "none"),
+    guest = rows.customer_id.isnull() if known_only else ibis.literal(False)
+    with_cost = metric in ("gross_margin", "margin_rate")
+    each = rows.group_by("kind").agg(
+        rows_=rows.count(), guests_=rows.count(where=guest) if known_only else ibis.literal(0),
+        costless_=rows.count(where=rows.cost.isnull() & ~guest) if with_cost else ibis.literal(0),
+    )
+    counts = each.kind.isin(("sale", "credit", "returned") if metric == "return_rate" else ("sale", "credit"))
+    return each.agg(
+        rows_used=(each.rows_ - each.guests_ - each.costless_).sum(where=counts),
+        left_out_without_customer=each.guests_.sum(where=counts), left_out_without_cost=each.costless_.sum(where=counts),
+        left_out_cancelled=each.rows_.sum(where=each.kind == "cancelled"),
+        left_out_returned=each.rows_.sum(where=(each.kind == "returned") & ~counts),
+        left_out_not_counted=each.rows_.sum(where=each.kind == "none"),
     )
 
 

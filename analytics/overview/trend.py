@@ -9,12 +9,12 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics import statistics
-from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Shared
+from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Shared, built_once
 from analytics.overview.asked import PERIOD_CAVEATS, Asked, asked, day, defaults_of, partial_buckets, period_facts
 from analytics.overview.figures import change_rate, figure, plain, units_of
 from analytics.overview.scope import scope
 from analytics.period import Grain, Period
-from analytics.semantics import measure
+from analytics.semantics import METRICS, measure
 from analytics.shop import Shop
 
 #: Buckets that a moving average covers: a week of days, a month of weeks, a quarter of months, a year of quarters.
@@ -67,10 +67,9 @@ def metric_trend(
         raise CannotAnswer("too_many_dimensions", dimension=dimension[1])
     buckets = _buckets(request, grain)
     series = Shared("trend_series", _series(request, buckets))
-    facts = _facts(series.table, request, buckets, dimension)
-    facts = facts.mutate(
-        metric=ibis.literal(request.metrics[0]), grain=ibis.literal(buckets.grain), **period_facts(request, compare_to)
-    )
+    end = _open_end(buckets)
+    facts = _facts(series.table, request.metrics[0], buckets.grain, end is not None, dimension[:1])
+    facts = facts.mutate(partial_bucket=day(end), **period_facts(request, compare_to))
     tables = {"trend" if request.before is None else "compared": _shown(series.table, request)}
     shared: tuple[Shared, ...] = (series,)
     if dimension:
@@ -129,7 +128,9 @@ def _with_other(table: ir.Table, request: Asked, grain: Grain) -> ir.Table:
     return joined.mutate(change_rate=rate)
 
 
-def _facts(series: ir.Table, request: Asked, buckets: _Buckets, dimension: tuple[str, ...]) -> ir.Table:
+@built_once
+def _facts(series: ir.Table, name: str, grain: Grain, has_partial_end: bool, dimension: tuple[str, ...]) -> ir.Table:
+    """What the complete buckets say, and the last one where it is not over (`has_partial_end`)."""
     told = series.filter(~series.is_partial, series.value.notnull())
     place = told.place.cast("float64")
     one = told.aggregate(
@@ -147,29 +148,30 @@ def _facts(series: ir.Table, request: Asked, buckets: _Buckets, dimension: tuple
     whole = series.aggregate(
         all_buckets=series.count(), total=series.value.sum(), previous_total=series.previous.sum(),
         empty_buckets=(series.value == 0).sum().fill_null(0),
-        partial_value=series.value.max(where=series.bucket == day(_open_end(request, buckets))),
+        partial_value=series.value.argmax(series.bucket) if has_partial_end else ibis.null("float64"),
     )
     one = one.cross_join(ends).cross_join(whole)
     size = one.buckets.cast("float64")
     t_value = one.fit * ((size - 2) / (1 - one.fit * one.fit).nullif(0)).sqrt()
     chance = ibis.ifelse(one.fit.abs() >= 1, 0.0, statistics.t_tail(t_value, (size - 2).nullif(0)))
     real = ibis.ifelse(one.buckets >= FEWEST_BUCKETS, statistics.is_real(chance), ibis.null("boolean"))
-    end = _open_end(request, buckets)
-    sums = request.metric.kind == "sum"
+    metric = METRICS[name]
+    sums = metric.kind == "sum"
     return one.mutate(
         change=one["last"] - one["first"], change_rate=change_rate(one["last"], one["first"]),
-        per_bucket=one.slope, trend_is_real=real.fill_null(False), rises=one.slope > 0, partial_bucket=day(end),
-        has_partial_end=ibis.literal(end is not None), total=one.total if sums else ibis.null("float64"),
+        per_bucket=one.slope, trend_is_real=real.fill_null(False), rises=one.slope > 0,
+        metric=ibis.literal(name), grain=ibis.literal(grain), has_partial_end=ibis.literal(has_partial_end),
+        total=one.total if sums else ibis.null("float64"),
         previous_total=one.previous_total if sums else ibis.null("float64"),
         total_change_rate=change_rate(one.total, one.previous_total) if sums else ibis.null("float64"),
         few=(one.smallest_sample < statistics.SMALL_SAMPLE).fill_null(False), groups=ibis.null("int64"),
-        groups_shown=ibis.null("int64"), moving_over=ibis.literal(MOVING[buckets.grain]),
-        is_total=ibis.literal(not request.metric.sampled),
+        groups_shown=ibis.null("int64"), moving_over=ibis.literal(MOVING[grain]),
+        is_total=ibis.literal(not metric.sampled),
         dimension=ibis.literal(dimension[0] if dimension else None, "string"),
     ).drop("fit", "smallest_sample", "slope")
 
 
-def _open_end(request: Asked, buckets: _Buckets) -> date | None:
+def _open_end(buckets: _Buckets) -> date | None:
     """The last bucket, where the period covers it only in part."""
     return buckets.days[-1] if buckets.days and buckets.days[-1] in buckets.partial else None
 

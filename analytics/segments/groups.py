@@ -19,6 +19,8 @@ from analytics.shop import Shop
 
 #: Members shown where nobody asked for a segment's members or for a number of them.
 MEMBERS_SHOWN = 20
+#: Statuses of orders that are left out, and said to be.
+_LEFT_OUT = ("cancelled", "returned")
 
 
 @dataclass(frozen=True)
@@ -60,25 +62,35 @@ def purchases(shop: Shop, period: Period | None) -> ir.Table:
     return sums.filter(sums.orders > 0)
 
 
-def by_segment(people: ir.Table, dimension: str, known: tuple[str, ...]) -> ir.Table:
-    """One row per segment in their natural order, also those without customers: size, value, and both as shares of all."""
+def totals(people: ir.Table, *keys: str) -> ir.Table:
+    """One row per segment, or per combination of what else is told apart: customers, revenue, orders, and the days since
+    their last order, summed. Everything said of a segment follows from these, whatever the number of customers."""
+    return people.group_by(*keys).agg(
+        customers=people.count(), revenue=people.revenue.sum(), orders=people.orders.sum(), days=people.recency_days.sum()
+    )
+
+
+def by_segment(sums: ir.Table, dimension: str, known: tuple[str, ...]) -> ir.Table:
+    """One row per segment in their natural order, also those without customers: size, value, and both as shares of all.
+
+    `sums` are the totals of people by the dimension, or by more than it.
+    """
     rows = [ibis.struct({"name": name, "position": position}) for position, name in enumerate(known)]
     spine = ibis.array(rows).unnest().name("row").as_table()
     spine = spine.select(position=spine["row"]["position"], segment_=spine["row"]["name"])
-    sums = people.group_by(people[dimension].name("segment_")).agg(
-        customers=people.count(), revenue=people.revenue.sum(), orders=people.orders.sum(),
-        recency_days=people.recency_days.cast("float64").mean(),
-    )
+    names = ("customers", "revenue", "orders", "days")
+    sums = sums.group_by(sums[dimension].name("segment_")).agg(**{name: sums[name].sum() for name in names})
     joined = spine.left_join(sums, "segment_").drop("segment__right")
     joined = joined.mutate(
-        customers=joined.customers.fill_null(0), revenue=joined.revenue.fill_null(0), orders=joined.orders.fill_null(0)
+        customers=joined.customers.fill_null(0).cast("int64"), revenue=joined.revenue.fill_null(0),
+        orders=joined.orders.fill_null(0),
     )
     total = joined.mutate(all_customers=joined.customers.sum().over(), all_revenue=joined.revenue.sum().over())
     return total.order_by("position").select(
         total.segment_.name(dimension), "customers", share=ratio(total.customers, total.all_customers), revenue=total.revenue,
         revenue_share=ratio(total.revenue, total.all_revenue), revenue_per_customer=ratio(total.revenue, total.customers),
         purchase_frequency=ratio(total.orders, total.customers), average_order_value=ratio(total.revenue, total.orders),
-        recency_days=total.recency_days,
+        recency_days=ratio(total.days, total.customers),
     )
 
 
@@ -100,26 +112,49 @@ def members(people: ir.Table, dimension: str, names: tuple[str, ...], columns: t
     return ranked.limit(limit) if limit else ranked
 
 
-def group_facts(people: ir.Table, dimension: str, names: tuple[str, ...]) -> dict[str, ir.Value]:
-    """Figures of everybody and of the asked segments together; `segment` is the one that was asked for, if only one was."""
-    inside = people[dimension].isin(names) if names else ibis.literal(True)
+def group_facts(sums: ir.Table, dimension: str, names: tuple[str, ...]) -> dict[str, ir.Value]:
+    """Figures of everybody and of the asked segments together, from the totals of people by the dimension; `segment` is
+    the one that was asked for, if only one was."""
+    inside = sums[dimension].isin(names) if names else ibis.literal(True)
+    customers, revenue = sums.customers.sum(where=inside), sums.revenue.sum(where=inside)
     return {
-        "customers": people.count(),
-        "revenue": people.revenue.sum().fill_null(0),
+        "customers": sums.customers.sum().fill_null(0).cast("int64"),
+        "revenue": sums.revenue.sum().fill_null(0),
         "segment": ibis.literal(names[0] if len(names) == 1 else None, "string"),
         "asked_segments": ibis.literal(len(names), "int64"),
-        "asked_customers": inside.sum().fill_null(0) if names else people.count(),
-        "asked_share": ratio(inside.sum(), people.count()) if names else ratio(people.count(), people.count()),
-        "asked_revenue": people.revenue.sum(where=inside).fill_null(0),
-        "asked_revenue_share": ratio(people.revenue.sum(where=inside), people.revenue.sum()),
-        "asked_revenue_per_customer": ratio(people.revenue.sum(where=inside), people.count(where=inside)),
-        "asked_purchase_frequency": ratio(people.orders.sum(where=inside), people.count(where=inside)),
-        "asked_recency_days": people.recency_days.cast("float64").mean(where=inside),
+        "asked_customers": customers.fill_null(0).cast("int64"),
+        "asked_share": ratio(customers, sums.customers.sum()),
+        "asked_revenue": revenue.fill_null(0),
+        "asked_revenue_share": ratio(revenue, sums.revenue.sum()),
+        "asked_revenue_per_customer": ratio(revenue, customers),
+        "asked_purchase_frequency": ratio(sums.orders.sum(where=inside), customers),
+        "asked_recency_days": ratio(sums.days.sum(where=inside), customers),
     }
 
 
-def guests(shop: Shop, period: Period | None, filters: tuple[Filter, ...]) -> ir.Table:
-    """One row: counted orders without a customer that the filters let through, and their revenue.
+def left_out(shop: Shop, span: Period | None, filters: tuple[Filter, ...], matching: ir.Table) -> ir.Table:
+    """One row: counted orders without a customer that the filters let through, and their revenue; and the cancelled and
+    returned orders of the customers that match. `matching` are the customers that pass the filters."""
+    orders = within(shop.order_facts, "order_facts", span)
+    if filters or span:
+        own = orders.filter(orders.customer_id.isin(matching.customer_id))
+        return _guests(shop, span, filters).cross_join(own.agg(**{
+            f"left_out_{status}": (own.status == status).sum().fill_null(0) for status in _LEFT_OUT
+        }))
+    # Everybody matches: one pass that groups by one short column tells all of it.
+    guest = orders.customer_id.isnull()
+    each = orders.group_by("status").agg(
+        known_=orders.count(where=~guest), guests_=orders.count(where=guest & orders.counted),
+        money_=orders.revenue.sum(where=guest & orders.counted),
+    )
+    return each.agg(
+        guest_orders=each.guests_.sum().fill_null(0).cast("int64"), guest_revenue=each.money_.sum().fill_null(0),
+        **{f"left_out_{status}": each.known_.sum(where=each.status == status).fill_null(0).cast("int64") for status in _LEFT_OUT},
+    )
+
+
+def _guests(shop: Shop, period: Period | None, filters: tuple[Filter, ...]) -> ir.Table:
+    """Counted orders without a customer, and their revenue.
 
     Filters on what a customer is let none through; those on the order or its lines (place, channel, category) do.
     """
@@ -133,17 +168,8 @@ def guests(shop: Shop, period: Period | None, filters: tuple[Filter, ...]) -> ir
     return rows.agg(guest_orders=rows.order_id.nunique(), guest_revenue=rows.revenue.sum().fill_null(0))
 
 
-def scope(shop: Shop, people: ir.Table, span: Period | None, filters: tuple[Filter, ...], matching: ir.Table) -> Scope:
-    """The orders behind the people, and those of the span left out: of guests, cancelled, returned.
-
-    `matching` are the customers that pass the filters.
-    """
-    orders = within(shop.order_facts, "order_facts", span)
-    orders = orders.filter(orders.customer_id.isin(matching.customer_id))
-    dropped = orders.agg(
-        left_out_cancelled=(orders.status == "cancelled").sum().fill_null(0),
-        left_out_returned=(orders.status == "returned").sum().fill_null(0),
-    )
-    used = people.agg(rows_used=people.orders.sum().fill_null(0))
-    nobody = guests(shop, span, filters).select(left_out_without_customer="guest_orders")
-    return Scope(used.cross_join(nobody).cross_join(dropped), unit="orders")
+def scope(sums: ir.Table, without: ir.Table) -> Scope:
+    """The orders behind the people (their totals), and those left out (see `left_out`): of guests, cancelled, returned."""
+    used = sums.agg(rows_used=sums.orders.sum().fill_null(0))
+    dropped = without.select(left_out_without_customer="guest_orders", **{f"left_out_{s}": f"left_out_{s}" for s in _LEFT_OUT})
+    return Scope(used.cross_join(dropped), unit="orders")

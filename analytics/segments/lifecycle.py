@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from analytics.finding import Caveat, Filter, Finding, Shared
 from analytics.period import DAY, Period, add_months
 from analytics.schema import LIFECYCLE_STAGES
-from analytics.segments.groups import Asked, asked, by_segment, group_facts, guests, members, ratio, scope
+from analytics.segments.groups import Asked, asked, by_segment, group_facts, left_out, members, ratio, scope, totals
 from analytics.semantics import customers_matching
 from analytics.shop import Shop
 
@@ -48,12 +48,13 @@ def segment_lifecycle(
     rule = _rule(shop, period, compare_to, horizon)
     matching = customers_matching(shop, wanted.filters)
     people = Shared("stage_people", _people(shop, matching, rule))
-    left_out = Shared("stage_guests", guests(shop, rule.span, wanted.filters))
-    stages = Shared("stages", _stages(people.table, rule))
+    sums = Shared("stage_totals", totals(people.table, "lifecycle_stage"))
+    without = Shared("stage_left_out", left_out(shop, rule.span, wanted.filters, matching))
+    stages = Shared("stages", _stages(people.table, sums.table, rule))
     return Finding(
-        _facts(people.table, stages.table, left_out.table, wanted, rule),
+        _facts(sums.table, stages.table, without.table, wanted, rule),
         {"stages": stages.table, "members": members(people.table, "lifecycle_stage", wanted.names, _SHOWN, top_n)},
-        scope(shop, people.table, rule.span, wanted.filters, matching), shared=(people, left_out, stages),
+        scope(sums.table, without.table), shared=(people, sums, without, stages),
         caveats=(
             Caveat("guests_left_out", "guest_orders", ">", 0), Caveat("stages_young_data", "days_of_data", "<=", rule.horizon),
             Caveat("stages_not_comparable", "compared_with", "null"),
@@ -103,9 +104,9 @@ def stage_of(first_order: ir.DateValue, last_order: ir.DateValue, day: date, hor
     )
 
 
-def _stages(people: ir.Table, rule: Rule) -> ir.Table:
+def _stages(people: ir.Table, sums: ir.Table, rule: Rule) -> ir.Table:
     """Stages with size, value, the number at the earlier day, and the change; null where there is no earlier day."""
-    now = by_segment(people, "lifecycle_stage", LIFECYCLE_STAGES)
+    now = by_segment(sums, "lifecycle_stage", LIFECYCLE_STAGES)
     if rule.before is None:
         return now.mutate(previous=ibis.null("int64"), change=ibis.null("int64"), change_rate=ibis.null("float64"))
     then = people.filter(people.previous_stage.notnull()).group_by(lifecycle_stage="previous_stage").agg(previous_=ibis._.count())
@@ -116,8 +117,8 @@ def _stages(people: ir.Table, rule: Rule) -> ir.Table:
     return change.mutate(change_rate=ratio(change.change, change.previous)).order_by(position)
 
 
-def _facts(people: ir.Table, stages: ir.Table, left_out: ir.Table, wanted: Asked, rule: Rule) -> ir.Table:
-    facts = people.agg(**group_facts(people, "lifecycle_stage", wanted.names))
+def _facts(sums: ir.Table, stages: ir.Table, without: ir.Table, wanted: Asked, rule: Rule) -> ir.Table:
+    facts = sums.agg(**group_facts(sums, "lifecycle_stage", wanted.names))
     figures: dict[str, ir.Value] = {}
     for name in LIFECYCLE_STAGES:
         inside = stages.lifecycle_stage == name
@@ -129,7 +130,8 @@ def _facts(people: ir.Table, stages: ir.Table, left_out: ir.Table, wanted: Asked
     figures |= {"asked_previous": stages.previous.sum(where=chosen), "asked_change": stages.change.sum(where=chosen)}
     largest = stages.order_by(ibis.desc("customers"), "lifecycle_stage").limit(1)
     lead = largest.agg(largest_stage=largest.lifecycle_stage.max(), largest_share=largest.share.max())
-    both = facts.cross_join(stages.agg(**figures)).cross_join(lead).cross_join(left_out)
+    both = facts.cross_join(stages.agg(**figures)).cross_join(lead)
+    both = both.cross_join(without.select("guest_orders", "guest_revenue"))
     return both.mutate(
         buying_customers=both.new_customers + both.active_customers,
         buying_share=ratio(both.new_customers + both.active_customers, both.customers),

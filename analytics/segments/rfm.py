@@ -9,13 +9,26 @@ from analytics.finding import Caveat, Filter, Finding, Shared
 from analytics.models.rfm import RULES, SCORES
 from analytics.period import Period
 from analytics.schema import RFM_SEGMENTS
-from analytics.segments.groups import Asked, asked, by_segment, first_by, group_facts, guests, members, purchases, ratio, scope
+from analytics.segments.groups import (
+    Asked,
+    asked,
+    by_segment,
+    first_by,
+    group_facts,
+    left_out,
+    members,
+    purchases,
+    ratio,
+    scope,
+)
 from analytics.semantics import customers_matching
 from analytics.shop import Shop
 
 #: Fewer customers make fifths that say little.
 FEW_CUSTOMERS = 50
 _SCORES = ("recency_score", "frequency_score", "monetary_score")
+#: What each score scores.
+_BEHIND = ("recency_days", "orders", "revenue")
 _SHOWN = (*_SCORES, "last_order_date", "recency_days", "orders", "revenue", "average_order_value")
 #: Segments of customers who were worth something and stay away.
 _SLIPPING = ("at risk", "can't lose")
@@ -33,20 +46,34 @@ def segment_rfm(
     """
     wanted = asked("rfm_segment", RFM_SEGMENTS, segment, filters)
     matching = customers_matching(shop, wanted.filters, period)
-    people = Shared("rfm_people", _people(shop, period, matching))
-    segments = Shared("rfm_segments", by_segment(people.table, "rfm_segment", RFM_SEGMENTS))
-    left_out = Shared("rfm_guests", guests(shop, period, wanted.filters))
+    people = _people(shop, period, matching)
+    # Without a bound the people are a mart already: they are scanned, not copied.
+    copied = (Shared("rfm_people", people),) if period or wanted.filters else ()
+    people = copied[0].table if copied else people
+    cells = Shared("rfm_cells", _cells(people))
+    segments = Shared("rfm_segments", by_segment(cells.table, "rfm_segment", RFM_SEGMENTS))
+    without = Shared("rfm_left_out", left_out(shop, period, wanted.filters, matching))
     tables = {
         "segments": segments.table,
-        "members": members(people.table, "rfm_segment", wanted.names, _SHOWN, top_n),
-        "scores": _score_bounds(people.table),
-        "grid": _grid(people.table),
+        "members": members(people, "rfm_segment", wanted.names, _SHOWN, top_n),
+        "scores": _score_bounds(cells.table),
+        "grid": _grid(cells.table),
     }
     return Finding(
-        _facts(shop, people.table, segments.table, left_out.table, wanted, period), tables,
-        scope(shop, people.table, period, wanted.filters, matching), shared=(people, segments, left_out),
+        _facts(shop, cells.table, segments.table, without.table, wanted, period), tables, scope(cells.table, without.table),
+        shared=(*copied, cells, segments, without),
         caveats=(Caveat("rfm_few_customers", "few_customers"), Caveat("guests_left_out", "guest_orders", ">", 0)),
         definitions=("rfm_segment", "revenue"),
+    )
+
+
+def _cells(people: ir.Table) -> ir.Table:
+    """Totals per combination of scores, and the least and the most recency, orders and revenue in it."""
+    ends = {f"{column}_from": people[column].min() for column in _BEHIND} | {
+        f"{column}_to": people[column].max() for column in _BEHIND
+    }
+    return people.group_by("rfm_segment", *_SCORES).agg(
+        customers=people.count(), revenue=people.revenue.sum(), orders=people.orders.sum(), days=people.recency_days.sum(), **ends
     )
 
 
@@ -93,41 +120,38 @@ def segment_of(recency: ir.IntegerValue, frequency: ir.IntegerValue, monetary: i
     return ibis.cases(*branches)
 
 
-def _score_bounds(people: ir.Table) -> ir.Table:
+def _score_bounds(cells: ir.Table) -> ir.Table:
     """Which recency, frequency and revenue stand behind each score, the best first."""
     spine = ibis.range(SCORES, 0, -1).unnest().name("score").as_table()
     out = spine.select(score=spine.score.cast("int64"))
-    for name, column in zip(_SCORES, ("recency_days", "orders", "revenue"), strict=True):
-        ends = {f"{column}_from": people[column].min(), f"{column}_to": people[column].max()}
-        out = out.left_join(people.group_by(score=people[name]).agg(**ends), "score").drop("score_right")
+    for name, column in zip(_SCORES, _BEHIND, strict=True):
+        ends = {f"{column}_from": cells[f"{column}_from"].min(), f"{column}_to": cells[f"{column}_to"].max()}
+        out = out.left_join(cells.group_by(score=cells[name]).agg(**ends), "score").drop("score_right")
     return out.order_by(ibis.desc("score"))
 
 
-def _grid(people: ir.Table) -> ir.Table:
+def _grid(cells: ir.Table) -> ir.Table:
     """Customers and revenue per recency score and frequency score, every cell of the square."""
     fives = ibis.range(1, SCORES + 1).unnest().name("score").as_table()
     score = fives.score.cast("int64")
     square = fives.select(recency_score=score).cross_join(fives.select(frequency_score=score))
-    cells = people.group_by("recency_score", "frequency_score").agg(customers=people.count(), revenue=people.revenue.sum())
-    joined = square.left_join(cells, ["recency_score", "frequency_score"])
+    sums = cells.group_by("recency_score", "frequency_score").agg(
+        customers=cells.customers.sum().cast("int64"), revenue=cells.revenue.sum()
+    )
+    joined = square.left_join(sums, ["recency_score", "frequency_score"])
     return joined.select(
         "recency_score", "frequency_score", customers=joined.customers.fill_null(0), revenue=joined.revenue.fill_null(0)
     ).order_by(ibis.desc("recency_score"), "frequency_score")
 
 
 def _facts(
-    shop: Shop, people: ir.Table, segments: ir.Table, left_out: ir.Table, wanted: Asked, period: Period | None
+    shop: Shop, cells: ir.Table, segments: ir.Table, without: ir.Table, wanted: Asked, period: Period | None
 ) -> ir.Table:
-    champions, loyal = people.rfm_segment == "champions", people.rfm_segment == "loyal"
-    slipping = people.rfm_segment.isin(_SLIPPING)
-    facts = people.agg(
-        **group_facts(people, "rfm_segment", wanted.names),
-        champions=champions.sum().fill_null(0), champions_share=ratio(champions.sum(), people.count()),
-        champions_revenue_share=ratio(people.revenue.sum(where=champions), people.revenue.sum()),
-        loyal=loyal.sum().fill_null(0), loyal_revenue_share=ratio(people.revenue.sum(where=loyal), people.revenue.sum()),
-        slipping=slipping.sum().fill_null(0), slipping_revenue=people.revenue.sum(where=slipping).fill_null(0),
-        slipping_revenue_share=ratio(people.revenue.sum(where=slipping), people.revenue.sum()),
+    facts = cells.agg(
+        **group_facts(cells, "rfm_segment", wanted.names), **_named(cells, "champions", ("champions",)),
+        **_named(cells, "loyal", ("loyal",)), **_named(cells, "slipping", _SLIPPING),
     )
+    facts = facts.drop("champions_revenue", "loyal_revenue", "loyal_share", "slipping_share")
     largest, richest = first_by(segments, "rfm_segment", "customers"), first_by(segments, "rfm_segment", "revenue")
     best = largest.agg(
         largest_segment=largest.rfm_segment.max(), largest_customers=largest.customers.max(), largest_share=largest.share.max()
@@ -137,9 +161,19 @@ def _facts(
             richest_revenue_share=richest.revenue_share.max(),
         )
     )
-    both = facts.cross_join(best).cross_join(left_out)
+    both = facts.cross_join(best).cross_join(without.select("guest_orders", "guest_revenue"))
     return both.mutate(
         guest_share=ratio(both.guest_revenue, both.guest_revenue + both.revenue),
         scored_until=ibis.literal(min(period.last, shop.as_of) if period else shop.as_of),
         all_orders=ibis.literal(period is None), few_customers=both.customers.between(1, FEW_CUSTOMERS - 1),
     )
+
+
+def _named(cells: ir.Table, name: str, segments: tuple[str, ...]) -> dict[str, ir.Value]:
+    """Customers and revenue of segments together, and both as shares of all."""
+    inside = cells.rfm_segment.isin(segments)
+    customers, revenue = cells.customers.sum(where=inside), cells.revenue.sum(where=inside)
+    return {
+        name: customers.fill_null(0).cast("int64"), f"{name}_share": ratio(customers, cells.customers.sum()),
+        f"{name}_revenue": revenue.fill_null(0), f"{name}_revenue_share": ratio(revenue, cells.revenue.sum()),
+    }

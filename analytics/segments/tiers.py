@@ -9,7 +9,7 @@ from analytics.finding import Caveat, Filter, Finding, Shared
 from analytics.marts.customers import POTENTIAL_SHARE
 from analytics.period import DAY, Period, rolling
 from analytics.schema import VALUE_TIERS
-from analytics.segments.groups import Asked, asked, by_segment, group_facts, guests, members, purchases, ratio, scope
+from analytics.segments.groups import Asked, asked, by_segment, group_facts, left_out, members, purchases, ratio, scope, totals
 from analytics.semantics import customers_matching
 from analytics.shop import Settings, Shop
 
@@ -35,18 +35,19 @@ def segment_value_tiers(
     everybody = Shared("tier_everybody", _tiered(shop, period))
     matching = customers_matching(shop, wanted.filters, period)
     people = Shared("tier_people", everybody.table.inner_join(matching.select("customer_id", "name"), "customer_id"))
-    left_out = Shared("tier_guests", guests(shop, window, wanted.filters))
+    sums = Shared("tier_totals", totals(people.table, "value_tier"))
+    without = Shared("tier_left_out", left_out(shop, window, wanted.filters, matching))
     bounds = _bounds(everybody.table)
     ranked = people.table.cross_join(bounds)
     ranked = ranked.mutate(to_high_value=ibis.greatest(ranked.high_value_from - ranked.revenue, 0))
     tables = {
-        "tiers": by_segment(people.table, "value_tier", VALUE_TIERS),
+        "tiers": by_segment(sums.table, "value_tier", VALUE_TIERS),
         "members": members(ranked, "value_tier", wanted.names, _SHOWN, top_n),
     }
     settings = shop.settings
     return Finding(
-        _facts(settings, people.table, left_out.table, bounds, wanted, window), tables,
-        scope(shop, people.table, window, wanted.filters, matching), shared=(everybody, people, left_out),
+        _facts(settings, sums.table, without.table, bounds, wanted, window), tables,
+        scope(sums.table, without.table), shared=(everybody, people, sums, without),
         caveats=(Caveat("guests_left_out", "guest_orders", ">", 0), Caveat("tiers_few_buyers", "few_buyers")),
         defaults={"high_value_share": settings.high_value_share, "high_value_most": settings.high_value_most},
         definitions=("value_tier", "revenue"),
@@ -110,19 +111,19 @@ def _bounds(everybody: ir.Table) -> ir.Table:
 
 
 def _facts(
-    settings: Settings, people: ir.Table, left_out: ir.Table, bounds: ir.Table, wanted: Asked, window: Period
+    settings: Settings, sums: ir.Table, without: ir.Table, bounds: ir.Table, wanted: Asked, window: Period
 ) -> ir.Table:
     figures: dict[str, ir.Value] = {}
     for tier, key in _KEYS.items():
-        inside = people.value_tier == tier
+        inside = sums.value_tier == tier
+        customers, revenue = sums.customers.sum(where=inside), sums.revenue.sum(where=inside)
         figures |= {
-            f"{key}_customers": inside.sum().fill_null(0), f"{key}_share": ratio(inside.sum(), people.count()),
-            f"{key}_revenue": people.revenue.sum(where=inside).fill_null(0),
-            f"{key}_revenue_share": ratio(people.revenue.sum(where=inside), people.revenue.sum()),
-            f"{key}_revenue_per_customer": ratio(people.revenue.sum(where=inside), people.count(where=inside)),
+            f"{key}_customers": customers.fill_null(0).cast("int64"), f"{key}_share": ratio(customers, sums.customers.sum()),
+            f"{key}_revenue": revenue.fill_null(0), f"{key}_revenue_share": ratio(revenue, sums.revenue.sum()),
+            f"{key}_revenue_per_customer": ratio(revenue, customers),
         }
-    facts = people.agg(**group_facts(people, "value_tier", wanted.names), **figures)
-    both = facts.cross_join(bounds).cross_join(left_out)
+    facts = sums.agg(**group_facts(sums, "value_tier", wanted.names), **figures)
+    both = facts.cross_join(bounds).cross_join(without.select("guest_orders", "guest_revenue"))
     return both.mutate(
         high_value_multiple=ratio(both.high_value_revenue_per_customer, both.ordinary_revenue_per_customer),
         guest_share=ratio(both.guest_revenue, both.guest_revenue + both.revenue),

@@ -5,9 +5,13 @@ Holds no knowledge of which table a field belongs to (see filters and customers)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from analytics.finding import CannotAnswer, Filter
@@ -71,5 +75,24 @@ def within(table: ir.Table, base: str, period: Period | None) -> ir.Table:
     """The rows of a mart that fall into the period; customer_facts has no time of its own."""
     if period is None or base == "customer_facts":
         return table
-    time = table.order_date if base in ("order_facts", "sale_lines") else table[TIME_COLUMN[base]]
+    time = _time_of(table, base)
     return table.filter(time >= period.start, time < period.end)
+
+
+def within_any(table: ir.Table, base: str, periods: Sequence[Period]) -> ir.Table:
+    """The rows of a mart that fall into one of several periods that share no day, with the place of theirs as `place`."""
+    time = _time_of(table, base)
+    start, end = min(period.start for period in periods), max(period.end for period in periods)
+    # The bounds around all of them stand first: the engine skips what lies outside without reading it.
+    rows = table.filter(time >= start, time < end)
+    inside = [(time >= period.start) & (time < period.end) for period in periods]
+    if sum(period.days for period in periods) < (end - start).days:
+        rows = rows.filter(reduce(or_, inside))
+    first, *others = (ibis.literal(at, "int8") for at in range(len(periods)))
+    return rows.mutate(place=ibis.ifelse(inside[0], first, *others) if len(others) == 1 else ibis.cases(
+        *[(holds, ibis.literal(at, "int8")) for at, holds in enumerate(inside)]
+    ))
+
+
+def _time_of(table: ir.Table, base: str) -> ir.Value:
+    return table.order_date if base in ("order_facts", "sale_lines") else table[TIME_COLUMN[base]]

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from analytics.finding import CannotAnswer, Filter
 from analytics.period import DAY, GRAINS, Grain, Period
 from analytics.semantics import special
-from analytics.semantics.conditions import within
+from analytics.semantics.conditions import within, within_any
 from analytics.semantics.customers import is_customer_field
 from analytics.semantics.dimensions import ORIGIN, TIME_COLUMN, bucket, dimension_of, joinable, with_dimensions
 from analytics.semantics.filters import restrict, why_not_filter
@@ -132,6 +132,61 @@ def measure(
     return out.mutate(**{m: out[m].fill_null(0) for m in metrics if METRICS[m].zero_filled})
 
 
+def measure_both(
+    shop: Shop, metrics: tuple[str, ...], period: Period, before: Period, filters: tuple[Filter, ...] = ()
+) -> ir.Table:
+    """One row: each metric with `sample_` and `spread_` in the period, and the same prefixed `before_` in the other one.
+
+    As two calls of `measure` would give them, with one pass over the rows of both periods where these share no day.
+    """
+    apart = before.end <= period.start or period.end <= before.start
+    special_ones = any(name in (*special.CHURN, "overdue_amount", "acquisition_cost") for name in metrics)
+    if special_ones or not apart:
+        now, then = (measure(shop, metrics, period=span, filters=filters, samples=True) for span in (period, before))
+        return now.cross_join(then.rename({f"before_{name}": name for name in then.columns}))
+    for name in metrics:
+        if refusal := why_not(shop, name, (), filters):
+            raise refusal
+    parts = [_both(shop, group, (period, before), filters) for group in _by_base(metrics, (), filters)]
+    return reduce(lambda left, right: left.cross_join(right), parts).select(
+        **{f"{prefix}{column}": value for prefix in ("", "before_") for column, value in _side(metrics, parts, prefix).items()}
+    )
+
+
+def _both(shop: Shop, group: Group, periods: tuple[Period, Period], filters: tuple[Filter, ...]) -> ir.Table:
+    """One row: the metrics of one mart in two periods, those of the second prefixed."""
+    base, names = group
+    if base == ORDERS and not filters and set(names) <= _OF_DAYS:
+        days = within_any(shop.daily_sales, _DAYS, periods)
+        sums = days.group_by("place").agg(**{name: days[name].sum() for name in names})
+    else:
+        rows = within_any(rows_of(shop, base, None, filters, names), base, periods)
+        if METRICS[names[-1]].special:
+            sums = special.per_customer(rows, base, ("place",), names)
+        else:
+            sums = rows.group_by("place").agg(**_figures_of(rows, base, names))
+    columns = [name for name in sums.columns if name != "place"]
+    return sums.agg(**{
+        f"{prefix}{name}": sums[name].max(where=sums.place == at) for at, prefix in enumerate(("", "before_")) for name in columns
+    })
+
+
+def _side(metrics: tuple[str, ...], parts: list[ir.Table], prefix: str) -> dict[str, ir.Value]:
+    """The columns of one period as `measure` names, types and fills them."""
+    columns = {name: part[name] for part in parts for name in part.columns}
+    out: dict[str, ir.Value] = {}
+    for name in metrics:
+        value = columns[f"{prefix}{name}"]
+        out[name] = value.fill_null(0) if METRICS[name].zero_filled else value
+    for name in metrics:
+        sample, spread = columns.get(f"{prefix}sample_{name}"), columns.get(f"{prefix}spread_{name}")
+        # A period without rows has no group of its own: nothing was counted in it.
+        counted = sample if sample is None or METRICS[name].special else sample.fill_null(0)
+        out[f"sample_{name}"] = ibis.null("int64") if counted is None else counted.cast("int64")
+        out[f"spread_{name}"] = ibis.null("float64") if spread is None else spread.cast("float64")
+    return out
+
+
 def _by_base(metrics: tuple[str, ...], dims: tuple[str, ...], filters: tuple[Filter, ...]) -> list[Group]:
     """Metrics grouped by the mart they are computed on; special ones stand alone, except those that go together."""
     groups: dict[tuple[str, str], list[str]] = {}
@@ -139,8 +194,11 @@ def _by_base(metrics: tuple[str, ...], dims: tuple[str, ...], filters: tuple[Fil
         base = base_for(METRICS[name], dims, filters)
         assert base is not None, "why_not has passed"
         family = next((family[0] for family in (special.PER_CUSTOMER, special.CHURN) if name in family), name)
-        groups.setdefault((base, family if METRICS[name].special else ""), []).append(name)
-    return [(base, tuple(names)) for (base, _), names in groups.items()]
+        # Who is gone through one by one need not be counted apart, which takes as long again.
+        along = name == "customers" and any(other in special.PER_CUSTOMER for other in metrics)
+        group = special.PER_CUSTOMER[0] if along else family if METRICS[name].special else ""
+        groups.setdefault((base, group), []).append(name)
+    return [(base, tuple(sorted(names, key=lambda name: METRICS[name].special))) for (base, _), names in groups.items()]
 
 
 def rows_of(shop: Shop, base: str, period: Period | None, filters: tuple[Filter, ...], metrics: tuple[str, ...] = ()) -> ir.Table:
@@ -171,11 +229,17 @@ def _part(
     if base == ORDERS and not (dims or filters) and set(names) <= _OF_DAYS:
         return _by_days(shop, names, period, grain)
     rows = with_dimensions(shop, rows_of(shop, base, period, filters, names), base, dims)
-    if METRICS[names[0]].special:
+    if METRICS[names[-1]].special:
         if grain:
             rows = rows.mutate(*_bucket_of(shop, rows, base, grain))
         return special.per_customer(rows, base, (*dims, grain) if grain else dims, names)
     keys = (*dims, *_bucket_of(shop, rows, base, grain))
+    figures = _figures_of(rows, base, names)
+    return rows.group_by(*keys).agg(**figures) if keys else rows.agg(**figures)
+
+
+def _figures_of(rows: ir.Table, base: str, names: tuple[str, ...]) -> dict[str, ir.Value]:
+    """Each metric over the rows of a mart, with sample and spread where it has them."""
     figures: dict[str, ir.Value] = {}
     for name in names:
         metric = METRICS[name]
@@ -184,7 +248,7 @@ def _part(
             figures[f"sample_{name}"] = metric.samples[base](rows)
         if base in metric.spreads:
             figures[f"spread_{name}"] = metric.spreads[base](rows)
-    return rows.group_by(*keys).agg(**figures) if keys else rows.agg(**figures)
+    return figures
 
 
 def _bucket_of(shop: Shop, rows: ir.Table, base: str, grain: Grain | None) -> tuple[ir.Value, ...]:

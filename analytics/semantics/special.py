@@ -39,7 +39,8 @@ class Span:
 
 
 def per_customer(rows: ir.Table, base: str, keys: tuple[str, ...], names: Sequence[str] = PER_CUSTOMER) -> ir.Table:
-    """What the known customers with a counted order in the rows did, per combination of keys; `names` of PER_CUSTOMER.
+    """What the known customers with a counted order in the rows did, per combination of keys; `names` of PER_CUSTOMER, and
+    `customers`: how many they are.
 
     repeat_rate: those with two or more counted orders / those with at least one. purchase_frequency: their counted orders
     / they. revenue_per_customer: revenue of known customers, credits included / they. Guest orders are left out: nobody
@@ -51,7 +52,9 @@ def per_customer(rows: ir.Table, base: str, keys: tuple[str, ...], names: Sequen
     bought = people.orders_ > 0
     size = bought.sum()
     base_size = size.cast("float64").nullif(0)
-    figures: dict[str, ir.Value] = {f"sample_{name}": size for name in names}
+    figures: dict[str, ir.Value] = {f"sample_{name}": size for name in names if name in PER_CUSTOMER}
+    if "customers" in names:
+        figures["customers"] = size
     if "repeat_rate" in names:
         figures["repeat_rate"] = (people.orders_ >= 2).sum().cast("float64") / base_size
     for name, column in (("purchase_frequency", people.orders_), ("revenue_per_customer", people.revenue_)):
