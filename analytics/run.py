@@ -21,6 +21,7 @@ import duckdb
 import ibis.expr.types as ir
 from ibis.backends.sql.datatypes import DuckDBType
 
+from analytics import stopping
 from analytics.compiling import sql_of
 from analytics.finding import Finding, Fit
 from analytics.schema import CANONICAL, MARTS, META, QUALITY
@@ -120,27 +121,21 @@ class Engine:
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of its own for one call, interrupted when it takes too long."""
+        """A cursor of its own for one call, interrupted when it takes too long or the work of this thread is to stop."""
         with self._lock:
             cursor = self._root.cursor()
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            cursor.interrupt()
-
-        timer = threading.Timer(self.max_seconds, stop)
-        timer.daemon = True
-        timer.start()
+        watch = stopping.Watch(cursor.interrupt, self.max_seconds, stopping.asked())
         try:
-            cursor.execute("SET TimeZone = 'UTC'")
-            yield cursor
+            with watch:
+                cursor.execute("SET TimeZone = 'UTC'")
+                yield cursor
         except duckdb.InterruptException as fault:
-            if late.is_set():
+            if watch.stopped:
+                raise stopping.Stopped from fault
+            if watch.late:
                 raise TooSlow(f"interrupted after {self.max_seconds:g} s") from fault
             raise
         finally:
-            timer.cancel()
             cursor.close()
 
     def rows(self, expr: ir.Table) -> list[tuple[Any, ...]]:
@@ -160,7 +155,7 @@ class Engine:
 
     def ensure(self, fit: Fit) -> None:
         """Makes the tables of a fitted model readable; fits it at most once per data version and key."""
-        with self._fit_lock:
+        with stopping.held(self._fit_lock):
             if fit.table_name("") in self._fitted:
                 return
             for name, frame in self._frames(fit).items():
@@ -194,13 +189,15 @@ class Engine:
         return frames
 
     def run(self, finding: Finding, *, key: Hashable | None = None, stop: Callable[[], bool] | None = None) -> Computed:
-        """Computes a finding. Equal `key`s return the same object without computing again."""
+        """Computes a finding. Equal `key`s return the same object without computing again. Raises stopping.Stopped soon after
+        `stop` says that nobody waits for it any more."""
         if key is not None:
             with self._lock:
                 if key in self._cache:
                     self._cache.move_to_end(key)
                     return self._cache[key]
-        computed = self._compute(finding)
+        with stopping.stoppable(stop):
+            computed = self._compute(finding)
         if key is not None:
             with self._lock:
                 self._cache[key] = computed

@@ -23,6 +23,7 @@ from analytics.finding import CannotAnswer, Finding
 from analytics.models.encoder import Encoder
 from analytics.run import Engine, TooSlow
 from analytics.shop import Shop
+from analytics.stopping import Stop, Stopped, check, stoppable
 from assistant import answering
 from assistant.access import masking, personal
 from assistant.access.roles import Role
@@ -131,12 +132,14 @@ class Assistant:
 
     def ask_timed(
         self, question: str, conversation_id: str | None = None, language: Asked = "auto", role: Role | None = None,
-        told: Told = nobody_listens,
+        told: Told = nobody_listens, stop: Stop | None = None,
     ) -> Timed:
-        """As `ask`, with the time each part took; `told` hears of every step, from the thread that answers."""
+        """As `ask`, with the time each part took; `told` hears of every step, from the thread that answers. Raises Stopped soon
+        after `stop` says that nobody waits for the answer any more."""
         spoken: Language = language if language != "auto" else "en"
         request = Request("", {}, spoken, 0.0, (), (), {}, question)
-        return self._timed(request, lambda: self._read(question, conversation_id, language), role, told)
+        with stoppable(stop):
+            return self._timed(request, lambda: self._read(question, conversation_id, language), role, told)
 
     def _timed(self, request: Request, read: Callable[[], Reading], role: Role | None, told: Told) -> Timed:
         begun = time.perf_counter()
@@ -149,12 +152,14 @@ class Assistant:
             outcome = self._outcome(reading, marks, role, told)
         except TooSlow:
             outcome = answering.no_data(request, "too_slow", {}, self.shop)
+        except Stopped:
+            raise
         except Exception:
             fault = uuid.uuid4().hex[:8]
             log.exception("fault %s while answering", fault)
             outcome = answering.failed(request, fault)
         if not isinstance(outcome, Answer):
-            outcome = masking.outcome_for(outcome, role, self.shop)
+            outcome = masking.outcome_for(outcome, role, self.shop, personal.finder(self.engine))
         marks["total"] = (time.perf_counter() - begun) * 1000
         return Timed(outcome, marks)
 
@@ -172,11 +177,12 @@ class Assistant:
 
     def revise(
         self, asked: Request, change: Mapping[str, Any], conversation_id: str | None = None, role: Role | None = None,
-        told: Told = nobody_listens,
+        told: Told = nobody_listens, stop: Stop | None = None,
     ) -> Timed:
         """Answers a request anew with some of its slots changed (None takes one away), as a further turn of the conversation.
 
         What was assumed the first time is assumed again from the slots as they are now; a comparison goes with its period.
+        Raises Stopped as `ask_timed` does.
         """
         slots = {name: value for name, value in {**asked.slots, **change}.items() if value is not None}
         if "period" in change and "compare_to" not in change:
@@ -187,7 +193,8 @@ class Assistant:
         if conversation_id is not None:
             with self._lock:
                 self._remember(conversation_id, turn)
-        return self._timed(request, lambda: Reading(request, "understood", turn), role, told)
+        with stoppable(stop):
+            return self._timed(request, lambda: Reading(request, "understood", turn), role, told)
 
     def _read(self, question: str, conversation_id: str | None, language: Asked) -> Reading:
         last = None
@@ -245,13 +252,14 @@ class Assistant:
         return replace(reading, request=replace(request, intent=stands_in, slots=slots))
 
     def _analysed(self, reading: Reading, intent: Intent, marks: dict[str, float], role: Role | None, told: Told) -> Answer:
+        check()
         begun = time.perf_counter()
         told("analyse")
         analysis = analysis_of(intent)
         stated = dict(reading.request.slots)
         if "customer" in stated:
             stated["customer"] = self.reader.index.customer_id(stated["customer"])
-        masking.refuse(role, reading.request.slots, stated.get("customer"))
+        masking.refuse(role, reading.request.slots, stated.get("customer"), personal.finder(self.engine))
         resolved: Resolved = resolve(intent, analysis, stated, reading.relative, self.shop)
         finding = analysis(self.shop, **resolved.arguments)
         key = (self.shop.version, self.shop.today, intent.id, repr(sorted(resolved.arguments.items(), key=lambda item: item[0])))
@@ -259,6 +267,7 @@ class Assistant:
         marks["analyse"] = (time.perf_counter() - begun) * 1000
         if computed.facts.get("found") is False:
             raise CannotAnswer(f"unknown_{'customer' if 'customer' in resolved.arguments else 'value'}", **resolved.arguments)
+        check()
         begun = time.perf_counter()
         told("word")
         request = replace(reading.request, defaults=resolved.defaults)

@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from assistant.cli_snapshot import sharing
+from assistant.cli_themes import themes
 from assistant.cli_users import users
+from assistant.version import version
 
 if TYPE_CHECKING:
     from datetime import date
 
     from assistant.answer import Language
     from assistant.ask import Assistant
+    from assistant.cli_server import Reply
 
 
 class Exit(IntEnum):
@@ -36,22 +39,13 @@ class Exit(IntEnum):
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.add_typer(users, name="user")
 app.add_typer(sharing)
+app.add_typer(themes)
 
 Db = Annotated[Path | None, typer.Option("--db", help="The data set. Default: the demo company, built on first use.")]
 Today = Annotated[str | None, typer.Option("--today", help="Fixes the clock, as 2026-11-17. Default: the data's as-of date.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object per line, from standard input to standard output.")]
 Lang = Annotated[str, typer.Option("--lang", help="auto, en or zh.")]
-
-
-def version() -> str:
-    """The version of the installed distribution."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("askwell")
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 def main() -> None:
@@ -214,24 +208,35 @@ def ask(
     jsonl: Jsonl = False,
     lang: Lang = "auto",
 ) -> None:
-    """Answers one question, or one per line of standard input."""
-    from assistant.answer import Answer, Failed
+    """Answers one question, or one per line of standard input. A single one is answered by a running server if there is one."""
+    language = spoken(lang) or "auto"
+    if question is None and not jsonl:
+        stop("no_question")
+    # A batch is one process, and a dialogue in it stays on the data that it began with.
+    if question is not None and not jsonl and today is None and (reply := _of_server(question, language, db)) is not None:
+        typer.echo(reply.line if as_json else reply.text)
+        raise typer.Exit(_EXITS.get(reply.status, Exit.NOT_ANSWERED))
     from assistant.lines import written
     from assistant.terminal import present
 
-    language = spoken(lang)
-    if question is None and not jsonl:
-        stop("no_question")
     with guarded():
         assistant = opened(db, today)
         if jsonl:
             raise typer.Exit(_each(lambda line: _asked(assistant, line, lang)))
-        timed = assistant.ask_timed(question or "", None, language or "auto")
+        timed = assistant.ask_timed(question or "", None, language)
         outcome = timed.outcome
         typer.echo(written(outcome.to_json(None, timed.timing)) if as_json else present(outcome))
-    if isinstance(outcome, Failed):
-        raise typer.Exit(Exit.FAULT)
-    raise typer.Exit(Exit.DONE if isinstance(outcome, Answer) else Exit.NOT_ANSWERED)
+    raise typer.Exit(_EXITS.get(outcome.status, Exit.NOT_ANSWERED))
+
+
+_EXITS = {"answered": Exit.DONE, "error": Exit.FAULT}
+
+
+def _of_server(question: str, language: str, db: Path | None) -> Reply | None:
+    from assistant.cli_server import answered
+    from assistant.settings import data_folder, demo_path
+
+    return answered(question, language, db or demo_path(), data_folder())
 
 
 def _asked(assistant: Assistant, record: Any, lang: str) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant.answer import Language
+if TYPE_CHECKING:
+    from assistant.answer import Language
 
 #: How long a process waits for another one that is building the demo company, in seconds.
 _PATIENCE = 180.0

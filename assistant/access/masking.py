@@ -6,15 +6,16 @@ found in sentences afterwards. Who uses the command line is the local owner, for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from analytics.finding import CannotAnswer, Filter
 from analytics.run import Computed, ResultTable
 from analytics.shop import Shop
-from assistant.access import personal
-from assistant.access.personal import NameFinder, nobody
+from assistant.access import ids, personal
+from assistant.access.ids import Kind
+from assistant.access.personal import Finder, NameFinder, nobody
 from assistant.access.roles import Role
 from assistant.answer import Answer, Mark, Outcome, Request
 from assistant.answering.compose import compose
@@ -37,16 +38,43 @@ class Parts:
     computed: Computed | None
 
 
-def refuse(role: Role | None, stated: Mapping[str, Any], customer: str | None) -> None:
+@dataclass(frozen=True)
+class _Told:
+    """What must not be told: names in lower case, and ids with what is shown instead. `kind` is that of the data's ids."""
+
+    names: frozenset[str]
+    ids: Mapping[str, str]
+    kind: Kind | None = None
+
+    def out_of(self, text: str) -> str:
+        """A text without any of them."""
+        return personal.without_names(ids.without(text, self.ids), self.names)
+
+    def customer(self, said: str) -> str:
+        """What a request calls a customer, as others see it."""
+        return self.ids.get(said) or (personal.name(said) if _kind(said, self.kind) else said)
+
+
+def refuse(role: Role | None, stated: Mapping[str, Any], customer: str | None, find: NameFinder = nobody) -> None:
     """Raises CannotAnswer where a role that sees no personal details picks people by them: who can filter by a name or an
     income learns it. `customer` is the id of the customer that was stated."""
     if role is None or role.sees_personal:
         return
+    usual = _usual(find)
     for item in stated.get("filters") or ():
-        if personal.is_personal_field(item.field) or (item.field == "customer" and not all(map(_is_id, item.values))):
-            raise CannotAnswer("personal_field", field="name" if item.field == "customer" else item.field)
-    if customer is not None and stated.get("customer") != customer:
-        raise CannotAnswer("personal_field", field="name")
+        if personal.is_personal_field(item.field):
+            raise CannotAnswer("personal_field", field=item.field)
+        if ids.holds_ids(item.field):
+            # Whatever has no digit is a name where no id is meant.
+            _refuse_by(_kind(value, usual) if item.field == "customer" else ids.kind(str(value), usual) for value in item.values)
+    if customer is not None:
+        _refuse_by(["name" if stated.get("customer") != customer else ids.kind(customer, usual)])
+
+
+def _refuse_by(kinds: Iterable[Kind | None]) -> None:
+    for kind in kinds:
+        if kind is not None:
+            raise CannotAnswer("personal_field", field=kind)
 
 
 def for_role(parts: Parts, role: Role | None, find: NameFinder = nobody) -> Parts:
@@ -74,7 +102,7 @@ def outcome_for(outcome: Outcome, role: Role | None, shop: Shop, find: NameFinde
     if isinstance(outcome, Answer) and outcome.computed is not None:
         parts = Parts(outcome.request, outcome.resolved, outcome.computed)
         return composed(parts, catalogue.load()[outcome.request.intent], shop, role, find)
-    return outcome if role.sees_personal else replace(outcome, request=_request(outcome.request, frozenset()))
+    return outcome if role.sees_personal else replace(outcome, request=_request(outcome.request, _unread(outcome.request, find)))
 
 
 def kept_for(kept: Kept, role: Role | None, find: NameFinder = nobody) -> Kept:
@@ -82,22 +110,41 @@ def kept_for(kept: Kept, role: Role | None, find: NameFinder = nobody) -> Kept:
     if role is None:
         return kept
     if not isinstance(kept, Saved):
-        return kept if role.sees_personal else replace(kept, request=_request(kept.request, frozenset()))
+        return kept if role.sees_personal else replace(kept, request=_request(kept.request, _unread(kept.request, find)))
     parts = for_role(Parts(kept.request, kept.arguments, kept.computed), role, find)
     return replace(kept, request=parts.request, arguments=parts.arguments, computed=parts.computed)
 
 
 def _masked(parts: Parts, find: NameFinder) -> Parts:
-    computed, intent = parts.computed, parts.request.intent
-    called = frozenset(_said_names(parts))
+    computed, usual = parts.computed, _usual(find)
+    told = _Told(frozenset(_said_names(parts)), ids.shown_as(_ids_in(parts), usual), usual)
     if computed is None:
-        return replace(parts, request=_request(parts.request, called), arguments=_slots(parts.arguments, called))
+        return replace(parts, request=_request(parts.request, told), arguments=_slots(parts.arguments, told))
+    intent = parts.request.intent
     possible = personal.candidates((*_texts(computed, intent), parts.request.question))
-    names = called | (possible & frozenset(_names(computed, intent))) | find(possible)
-    found = _computed(computed, intent, names)
-    if called or (found.facts, found.tables) != (computed.facts, computed.tables):
+    told = replace(told, names=told.names | (possible & frozenset(_names(computed, intent))) | find(possible))
+    found = _computed(computed, intent, told)
+    if _said_names(parts) or told.ids or (found.facts, found.tables) != (computed.facts, computed.tables):
         found = replace(found, caveats=tuple(dict.fromkeys((*found.caveats, CAVEAT))))
-    return Parts(_request(parts.request, names), _slots(parts.arguments, names), found)
+    return Parts(_request(parts.request, told), _slots(parts.arguments, told), found)
+
+
+def _unread(request: Request, find: NameFinder) -> _Told:
+    """What must not be told of a request that led to no finding."""
+    usual = _usual(find)
+    return _Told(frozenset(), ids.shown_as(_ids_in(Parts(request, {}, None)), usual), usual)
+
+
+def _usual(find: NameFinder) -> Kind | None:
+    return ids.kind_of(find.engine) if isinstance(find, Finder) else None
+
+
+def _ids_in(parts: Parts) -> Iterator[str]:
+    """The ids of customers in a finding and in what was asked, in the order in which they are read."""
+    if parts.computed is not None:
+        yield from (value for column, value in _cells(parts.computed) if ids.holds_ids(column) and isinstance(value, str))
+    for slots in (parts.arguments, parts.request.slots):
+        yield from (str(value) for value in _said_customers(slots) if _is_id(value))
 
 
 # the finding
@@ -130,18 +177,21 @@ def _texts(computed: Computed, intent: str) -> frozenset[str]:
     )
 
 
-def _computed(computed: Computed, intent: str, names: frozenset[str]) -> Computed:
+def _computed(computed: Computed, intent: str, told: _Told) -> Computed:
     def shown(column: str, value: Any) -> Any:
         if _how(column, intent) is not None:
             value = personal.hidden(column, value)
-        if isinstance(value, str) and personal.may_name_people(column):
-            return personal.without_names(value, names)
-        return value
+        if not isinstance(value, str):
+            return value
+        if ids.holds_ids(column):
+            return told.ids.get(value, value)
+        if column.endswith("order_id"):
+            return ids.order(value, told.kind)
+        return told.out_of(value) if personal.may_name_people(column) else value
 
     tables = {name: _table(table, shown) for name, table in computed.tables.items()}
     facts = {column: shown(column, value) for column, value in computed.facts.items()}
-    sql = tuple(personal.without_names(statement, names) for statement in computed.sql)
-    return replace(computed, facts=facts, tables=tables, sql=sql)
+    return replace(computed, facts=facts, tables=tables, sql=tuple(map(told.out_of, computed.sql)))
 
 
 def _table(table: ResultTable, shown: Any) -> ResultTable:
@@ -153,73 +203,85 @@ def _table(table: ResultTable, shown: Any) -> ResultTable:
 
 
 def _is_id(value: Any) -> bool:
-    """Whether a customer is called by a number and not by a name."""
-    return any(c.isdigit() for c in str(value))
+    """Whether a customer may be called by an id and not by a name."""
+    return "@" in str(value) or any(c.isdigit() for c in str(value))
 
 
-def _said_names(parts: Parts) -> Iterator[str]:
+def _kind(value: Any, usual: Kind | None) -> Kind | None:
+    """What a customer is called by, if that is no number: whatever has no digit is a name."""
+    found = ids.kind(str(value), usual)
+    return found or (None if _is_id(value) else "name")
+
+
+def _said_customers(slots: Mapping[str, Any]) -> Iterator[Any]:
+    """What customers are called in some slots."""
+    if customer := slots.get("customer"):
+        yield customer
+    for item in slots.get("filters") or ():
+        if item.field == "name" or ids.holds_ids(item.field):
+            yield from item.values
+
+
+def _said_names(parts: Parts) -> frozenset[str]:
     """The names by which a request calls customers, in lower case."""
-    for slots in (parts.request.slots, parts.arguments):
-        if (customer := slots.get("customer")) and not _is_id(customer):
-            yield str(customer).lower()
-        for item in slots.get("filters") or ():
-            if item.field in ("name", "customer"):
-                yield from (str(value).lower() for value in item.values if not _is_id(value))
+    said = (value for slots in (parts.request.slots, parts.arguments) for value in _said_customers(slots))
+    return frozenset(str(value).lower() for value in said if not _is_id(value))
 
 
-def _request(request: Request, names: frozenset[str]) -> Request:
-    """The request without names, in its slots, its question and the words that were recognised."""
-    said = frozenset(str(mark.value).lower() for mark in request.marks if _calls_somebody(mark))
-    hidden = names | said | frozenset(mark.text.lower() for mark in request.marks if _calls_somebody(mark))
-    question, marks = _question(request.question, request.marks, hidden)
+def _request(request: Request, told: _Told) -> Request:
+    """The request without names and ids that tell something, in its slots, its question and the words that were recognised."""
+    called = [str(said) for mark in request.marks if mark.role in ("customer", "name") for said in (mark.value, mark.text)]
+    names = frozenset(said.lower() for said in called if not _is_id(said))
+    known = ids.shown_as([said for said in called if said not in told.ids and _is_id(said)], told.kind)
+    told = replace(told, names=told.names | names, ids={**known, **told.ids})
+    question, marks = _question(request.question, request.marks, told)
     return replace(
-        request, question=question, marks=marks, slots=_slots(request.slots, hidden), defaults=_slots(request.defaults, hidden)
+        request, question=question, marks=marks, slots=_slots(request.slots, told), defaults=_slots(request.defaults, told)
     )
 
 
-def _calls_somebody(mark: Mark) -> bool:
-    return mark.role in ("customer", "name") and not _is_id(mark.text)
-
-
-def _question(question: str, marks: tuple[Mark, ...], names: frozenset[str]) -> tuple[str, tuple[Mark, ...]]:
-    """The question without names, its marks where they stand now."""
+def _question(question: str, marks: tuple[Mark, ...], told: _Told) -> tuple[str, tuple[Mark, ...]]:
+    """The question without what must not be told, its marks where they stand now."""
     out, kept, end = "", [], 0
     for mark in sorted(marks, key=lambda mark: mark.start):
         if mark.start < end:
             # A mark inside the one before, such as a name in a filter, has no place of its own any more.
-            kept.append(replace(mark, text=personal.without_names(mark.text, names), value=_value(mark.value, names)))
+            kept.append(replace(mark, text=told.out_of(mark.text), value=_value(mark.value, told)))
             continue
-        out += personal.without_names(question[end : mark.start], names)
-        text, start = personal.without_names(mark.text, names), len(out)
+        out += told.out_of(question[end : mark.start])
+        text, start = told.out_of(mark.text), len(out)
         out, end = out + text, mark.end
-        kept.append(Mark(text, start, start + len(text), mark.role, _value(mark.value, names)))
-    return out + personal.without_names(question[end:], names), tuple(kept)
+        kept.append(Mark(text, start, start + len(text), mark.role, _value(mark.value, told)))
+    return out + told.out_of(question[end:]), tuple(kept)
 
 
-def _slots(slots: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    return {name: _slot(name, value, names) for name, value in slots.items()}
+def _slots(slots: Mapping[str, Any], told: _Told) -> dict[str, Any]:
+    return {name: _slot(name, value, told) for name, value in slots.items()}
 
 
-def _slot(name: str, value: Any, names: frozenset[str]) -> Any:
-    if name == "customer" and isinstance(value, str) and not _is_id(value):
-        return personal.name(value)
+def _slot(name: str, value: Any, told: _Told) -> Any:
+    if name == "customer" and isinstance(value, str):
+        return told.customer(value)
     if name == "filters":
-        return tuple(_filter(item, names) for item in value or ())
-    return _value(value, names)
+        return tuple(_filter(item, told) for item in value or ())
+    return _value(value, told)
 
 
-def _filter(item: Filter, names: frozenset[str]) -> Filter:
+def _filter(item: Filter, told: _Told) -> Filter:
     if personal.is_personal_field(item.field):
         values = tuple(personal.hidden(item.field, value) if isinstance(value, str) else value for value in item.values)
-        return replace(item, value=values if isinstance(item.value, tuple) else values[0])
-    return replace(item, value=_value(item.value, names))
+    elif ids.holds_ids(item.field):
+        values = tuple(told.customer(value) if isinstance(value, str) else value for value in item.values)
+    else:
+        return replace(item, value=_value(item.value, told))
+    return replace(item, value=values if isinstance(item.value, tuple) else values[0])
 
 
-def _value(value: Any, names: frozenset[str]) -> Any:
+def _value(value: Any, told: _Told) -> Any:
     if isinstance(value, str):
-        return personal.without_names(value, names)
+        return told.out_of(value)
     if isinstance(value, Filter):
-        return _filter(value, names)
+        return _filter(value, told)
     if isinstance(value, tuple):
-        return tuple(_value(each, names) for each in value)
+        return tuple(_value(each, told) for each in value)
     return value

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -91,14 +92,24 @@ def may_name_people(column: str) -> bool:
     return not (column in DIMENSIONS or column.endswith("_id") or column in ("product", "campaign", "unit", "metric"))
 
 
-def finder(engine: Engine) -> NameFinder:
-    """Looks names up among the customers of a data set; what is looked up enters the query as a bound value."""
-    statement = "SELECT DISTINCT lower(name) FROM customer_facts WHERE lower(name) IN (SELECT unnest(?))"
+@dataclass(frozen=True)
+class Finder:
+    """Looks names up among the customers of an open data set; what is looked up enters the query as a bound value."""
 
-    def find(candidates: Collection[str]) -> frozenset[str]:
-        return frozenset(str(row[0]) for row in engine.bound(statement, [sorted(candidates)])) if candidates else frozenset()
+    engine: Engine
 
-    return find
+    def __call__(self, candidates: Collection[str]) -> frozenset[str]:
+        if not candidates:
+            return frozenset()
+        return frozenset(str(row[0]) for row in self.engine.bound(_NAMED, [sorted(candidates)]))
+
+
+_NAMED = "SELECT DISTINCT lower(name) FROM customer_facts WHERE lower(name) IN (SELECT unnest(?))"
+
+
+def finder(engine: Engine) -> Finder:
+    """The finder of an open data set."""
+    return Finder(engine)
 
 
 def nobody(candidates: Collection[str]) -> frozenset[str]:

@@ -1,8 +1,10 @@
-"""The one settings file, askwell.toml: the default role, changes to roles, the public address, the length of a session.
+"""The one settings file, askwell.toml: the default role, changes to roles, the public address, the length of a session, and the
+largest file that is taken.
 
     default_role = "manager"                      # owner, analyst, manager or support
     session_hours = 12                            # 1 to 720
     public_url = "https://askwell.example.com"    # the address that people use, behind a proxy
+    upload_megabytes = 500                        # the largest file that the page takes, 1 to 2000
 
     [roles.manager]
     sees_personal = true
@@ -30,6 +32,8 @@ FILE = "askwell.toml"
 VARIABLE = "ASKWELL_SETTINGS"
 #: Hours that somebody stays signed in: fewest, as a rule, most.
 FEWEST_HOURS, HOURS, MOST_HOURS = 1, 12, 720
+#: Megabytes of a file that is sent by the page, where it is held in memory while it is looked at: least, as a rule, most.
+LEAST_MEGABYTES, MEGABYTES, MOST_MEGABYTES = 1, 500, 2_000
 
 _Name = Literal["owner", "analyst", "manager", "support"]
 
@@ -52,6 +56,7 @@ class _File(BaseModel):
     roles: dict[_Name, _Rights] = Field(default_factory=dict)
     public_url: HttpUrl | None = None
     session_hours: StrictInt = Field(HOURS, ge=FEWEST_HOURS, le=MOST_HOURS)
+    upload_megabytes: StrictInt = Field(MEGABYTES, ge=LEAST_MEGABYTES, le=MOST_MEGABYTES)
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class AccessSettings:
     roles: Mapping[str, Role] = field(default_factory=lambda: dict(ROLES))
     public_url: str = ""
     session_hours: int = HOURS
+    upload_megabytes: int = MEGABYTES
 
     @property
     def default(self) -> Role:
@@ -102,7 +108,7 @@ def _in_force(found: _File) -> AccessSettings:
     for name, rights in found.roles.items():
         roles[name] = replace(roles[name], **rights.model_dump(exclude_none=True))
     address = str(found.public_url).rstrip("/") if found.public_url else ""
-    return AccessSettings(found.default_role, roles, address, found.session_hours)
+    return AccessSettings(found.default_role, roles, address, found.session_hours, found.upload_megabytes)
 
 
 def _problems(fault: ValidationError) -> Iterator[AccessError]:
@@ -122,6 +128,8 @@ def _problem(where: tuple[str, ...], kind: str, value: Any) -> AccessError:
         return AccessError("setting_role", key=key, value=str(value), known=list(ROLES))
     if where[0] == "session_hours":
         return AccessError("setting_hours", key=key, value=str(value), low=FEWEST_HOURS, high=MOST_HOURS)
+    if where[0] == "upload_megabytes":
+        return AccessError("setting_megabytes", key=key, value=str(value), low=LEAST_MEGABYTES, high=MOST_MEGABYTES)
     if where[0] == "public_url":
         return AccessError("setting_url", key=key, value=str(value))
     if len(where) == 2 and kind == "literal_error":

@@ -1,7 +1,8 @@
 """Signing in: an ASGI middleware in front of everything, with the pages to sign in and out.
 
-Every path and every websocket needs somebody who is signed in, except /healthz, shared pages below /s/ and the pages of
-this module. Owns what a request is answered before the application sees it; who is who is the gate's matter.
+Every path and every websocket needs somebody who is signed in, except /healthz, shared pages below /s/, the door of this
+machine's commands and the pages of this module. Owns what a request is answered before the application sees it; who is who is
+the gate's matter.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant import paths
+from assistant.access.door import ASK
 from assistant.access.errors import AccessError, words
 from assistant.access.gate import COOKIE, Gate, current, is_loopback, role_of
 from assistant.answer import LANGUAGES, Language
@@ -61,7 +63,7 @@ class SignIn:
         """The code to close with; None where the application may accept."""
         try:
             gate = self.gate()
-            admitted = gate.person(asked.cookies) is not None and not (gate.is_open and not _is_local(asked))
+            admitted = gate.person(asked.cookies) is not None and not (gate.is_open and not is_local(asked))
         except AccessError:
             return _FAULT
         return None if admitted else _NOT_ALLOWED
@@ -69,7 +71,8 @@ class SignIn:
     async def _reply(self, request: Request) -> Response | None:
         """What is answered here; None where the application answers."""
         path = request.scope["path"]
-        if is_public(path):
+        if is_public(path) or (path, request.method) == (ASK, "POST"):
+            # The door of this machine's own commands asks for a token of its own.
             return None
         try:
             gate = self.gate()
@@ -79,7 +82,7 @@ class SignIn:
                 return await _sign_out(request, gate)
             if gate.person(request.cookies) is None:
                 return _sign_in_first(request)
-            return _not_from_elsewhere(request) if gate.is_open and not _is_local(request) else None
+            return _not_from_elsewhere(request) if gate.is_open and not is_local(request) else None
         except AccessError as fault:
             return _text(words(fault, language_of(request)), 503)
 
@@ -184,7 +187,7 @@ def _sign_in_first(request: Request) -> Response:
     return _page(request, "moved", 401, onward=local_path(target))
 
 
-def _is_local(asked: HTTPConnection) -> bool:
+def is_local(asked: HTTPConnection) -> bool:
     """Whether a request was made on this machine and to this machine's own name: neither through a proxy nor by a page whose
     name was made to point here."""
     try:
@@ -251,4 +254,4 @@ def _text(text: str, status: int) -> Response:
     return PlainTextResponse(text, status, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
 
 
-__all__ = ["SIGN_IN", "SIGN_OUT", "SignIn", "is_public", "language_of", "local_path", "role_of"]
+__all__ = ["SIGN_IN", "SIGN_OUT", "SignIn", "is_local", "is_public", "language_of", "local_path", "role_of"]

@@ -19,6 +19,8 @@ from assistant.answer import Answer, Column, Table
 from assistant.answering.formats import Formats
 from assistant.answering.wording import wording
 
+#: Stands in an id that is hidden from whoever asks: it leads to nobody.
+HIDDEN = "***"
 #: Slots that lose their meaning once a single value is looked at.
 _SHAPE: Mapping[str, Any] = dict.fromkeys(("dimension", "grain", "top_n", "order", "compare_to", "threshold"))
 _METRIC = "metric_trend"
@@ -37,6 +39,8 @@ def drills(answer: Answer, table: Table, place: int, shop: Shop) -> tuple[Drill,
     formats = wording(answer.request.language, shop.settings.currency).formats
     cells = dict(zip((column.name for column in table.columns), table.rows[place], strict=True))
     if customer := cells.get("customer_id"):
+        if HIDDEN in str(customer):
+            return ()
         name = formats.phrase("drill_customer", what=formats.value(cells.get("name") or customer))
         who = {"intent": "customer_profile", "customer": str(customer), "filters": None, "segment": None}
         return (Drill(name, {**_SHAPE, **who}),)

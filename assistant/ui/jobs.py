@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.stopping import Stopped
 from assistant import answering
 from assistant.access.roles import Role
 from assistant.answer import Outcome, Request
@@ -45,7 +46,7 @@ class Done:
 
 class Job:
     """Answers one order. `step` is what it is at; `done` is set when `result` is there; `given_up` says that nobody waits for it
-    any more."""
+    any more: then its query is interrupted, and it is done without a result."""
 
     def __init__(self, order: Order, assistant: Assistant, state: Turn | None, language: Asked, role: Role | None) -> None:
         self.order = order
@@ -63,10 +64,15 @@ class Job:
     def _told(self, step: Step) -> None:
         self.step = step
 
+    def _stop(self) -> bool:
+        return self.given_up
+
     def _run(self) -> None:
         state, language, role = self._start
         try:
             self.result = self._answered(state, language, role)
+        except Stopped:
+            log.info("an answer was stopped")
         except Exception:
             fault = uuid.uuid4().hex[:8]
             log.exception("fault %s while answering", fault)
@@ -79,10 +85,10 @@ class Job:
         order, key = self.order, uuid.uuid4().hex
         try:
             if order.request is not None:
-                timed = self.assistant.revise(order.request, order.change, key, role, self._told)
+                timed = self.assistant.revise(order.request, order.change, key, role, self._told, self._stop)
             else:
                 self.assistant.restore(key, state)
-                timed = self.assistant.ask_timed(order.question, key, language, role, self._told)
+                timed = self.assistant.ask_timed(order.question, key, language, role, self._told, self._stop)
             return Done(timed.outcome, self.assistant.turn(key))
         finally:
             self.assistant.restore(key, None)

@@ -10,7 +10,12 @@ import yaml
 from assistant import paths
 from assistant.answer import Language
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>$~:])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>$~:&])")
+#: What would be a list, a heading or a block of code at the beginning of a line.
+_BEGINNING = re.compile(r"(?m)^[ \t]*(\d*)([-=.](?!\d))?")
+#: Where Markdown would make an address a link even of escaped text, a joiner that nobody sees stops it.
+_ADDRESS = re.compile(r"(?i)(\b(?:https?|ftp|mailto|xmpp):|www(?=\.)|@)")
+_JOINER = "\u2060"
 
 
 @lru_cache(maxsize=1)
@@ -25,8 +30,18 @@ def label(name: str, language: Language, /, **values: object) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text as Markdown shows it letter by letter: nothing that a question or a value holds becomes markup."""
-    return _SPECIAL.sub(r"\\\1", text)
+    """Text as Markdown shows it letter by letter: nothing that a question or a value holds becomes markup or a link."""
+    return _BEGINNING.sub(_begun, _SPECIAL.sub(r"\\\1", unlinked(text)))
+
+
+def _begun(match: re.Match[str]) -> str:
+    sign = match[2] or ""
+    return f"{match[1]}\\{sign}" if sign else match[1]
+
+
+def unlinked(text: str) -> str:
+    """Text in which no address is made a link."""
+    return _ADDRESS.sub(rf"\1{_JOINER}", text)
 
 
 def paragraphs(text: str) -> str:

@@ -21,6 +21,8 @@ from assistant.ui.tables import draw_ways
 from assistant.ui.theme import DARK_STAND_IN
 
 _PICK = "pick"
+#: Marks that stand for a row of a table each; in a layered chart the first layer of such.
+_CLICKABLE = frozenset({"bar", "line", "arc", "rect", "point", "circle"})
 #: Room at the right for the last label of an axis. Grid lines that are quiet on white and on black.
 _PADDING = {"left": 2, "top": 5, "right": 16, "bottom": 5}
 _GRID = "rgba(128, 134, 142, 0.25)"
@@ -101,19 +103,43 @@ def _recoloured(value: Any, colours: Mapping[str, str]) -> Any:
 
 
 def picking(spec: Json) -> list[str]:
-    """The fields that tell which mark of a chart was clicked; none for a chart of several layers."""
-    encoding = spec.get("encoding")
-    if kind_of(spec) is None or not isinstance(encoding, dict):
+    """The fields that tell which mark of a chart was clicked: what stands along its axes and tells its colours apart, figures
+    only where nothing else does. None for a chart whose marks are no rows of a table."""
+    unit = _clickable(spec)
+    encoding = unit.get("encoding") if unit else None
+    if not isinstance(encoding, dict):
         return []
     sides = [encoding.get(name, {}) for name in ("x", "y", "color")]
-    return [str(side["field"]) for side in sides if side.get("type") in ("nominal", "ordinal", "temporal") and "field" in side]
+    named = [str(side["field"]) for side in sides if side.get("type") in ("nominal", "ordinal", "temporal") and "field" in side]
+    measured = [str(side["field"]) for side in sides[:2] if side.get("type") == "quantitative" and "field" in side]
+    return named or measured
 
 
 def pickable(spec: Json, fields: list[str]) -> Json:
-    """The chart with marks that can be clicked."""
-    mark = spec["mark"] if isinstance(spec["mark"], dict) else {"type": spec["mark"]}
+    """The chart with marks that can be clicked; of several layers the one whose marks are rows."""
+    unit, layers = _clickable(spec), spec.get("layer")
+    if unit is None or not isinstance(layers, list):
+        return _with_pick(spec, fields) if unit is spec else spec
+    return {**spec, "layer": [_with_pick(unit, fields) if layer is unit else layer for layer in layers]}
+
+
+def _with_pick(unit: Json, fields: list[str]) -> Json:
+    mark = unit["mark"] if isinstance(unit["mark"], dict) else {"type": unit["mark"]}
     pick = {"name": _PICK, "select": {"type": "point", "fields": fields}}
-    return {**spec, "mark": {**mark, "cursor": "pointer"}, "params": [pick]}
+    return {**unit, "mark": {**mark, "cursor": "pointer"}, "params": [pick]}
+
+
+def _clickable(spec: Json) -> Json | None:
+    """The chart, or the layer of it, whose marks are clicked: bands and error bars are not, and words lie on what they name."""
+    layers = spec.get("layer")
+    if not isinstance(layers, list):
+        return spec if _mark(spec) in (*_CLICKABLE, "area") else None
+    return next((layer for layer in layers if _mark(layer) in _CLICKABLE), None)
+
+
+def _mark(unit: Json) -> str:
+    mark = unit.get("mark")
+    return str(mark.get("type") if isinstance(mark, dict) else mark)
 
 
 def row_of(answer: Answer, point: Mapping[str, Any]) -> tuple[Table, int] | None:

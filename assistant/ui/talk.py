@@ -45,13 +45,18 @@ class Entry:
         return cls(turn.question, turn.position, turn.rating, turn.rating_reason, turn.state(), turn, seen)
 
     @cached_property
-    def kept(self) -> Kept | None:
+    def whole(self) -> Kept | None:
+        """All of what was kept, whoever may see it."""
         if not isinstance(self.source, SavedTurn):
             return self.source
         try:
-            return self.seen(self.source.kept())
+            return self.source.kept()
         except BrokenRecord:
             return None
+
+    @cached_property
+    def kept(self) -> Kept | None:
+        return self.seen(self.whole) if self.whole is not None and isinstance(self.source, SavedTurn) else self.whole
 
     @property
     def chart_kinds(self) -> tuple[str, ...]:
@@ -104,10 +109,12 @@ class Talk:
         found = self._store.get(identity)
         known = {entry.position: entry for entry in self.entries}
         turns = self._store.turns(identity)
+        # What could not be kept yet is still there.
+        unkept = [entry for entry in self.entries if entry.position is None] if identity == self.id else []
         self.entries = [
             entry if (entry := known.get(turn.position)) is not None and entry.same_as(turn) else Entry.of(turn, self._seen)
             for turn in turns
-        ]
+        ] + unkept
         self.id, self.title, self._updated, self.problem = found.id, found.title, found.updated, None
 
     def refresh(self) -> bool:
@@ -132,26 +139,27 @@ class Talk:
         """Adds a turn at the end."""
         entry = Entry(question, None, None, "", state, saved.keep(outcome, shop, kinds), self._seen).remember(outcome)
         self.entries.append(entry)
-        self._trying(self._keep_all)
+        self._changing(self._keep_all)
 
     def change(self, place: int, outcome: Outcome, state: Turn | None, shop: Shop, kinds: tuple[str, ...] = ()) -> None:
-        """Puts another outcome in the place of one."""
+        """Puts another outcome in the place of one; it has no rating yet."""
+        self.entries[place] = replace(self.entries[place], rating=None, reason="")
         self._put(place, saved.keep(outcome, shop, kinds), state, outcome)
 
     def choose_kinds(self, place: int, kinds: tuple[str, ...]) -> None:
         """Keeps the kinds that were chosen for the charts of an answer."""
         entry = self.entries[place]
-        if isinstance(entry.kept, Saved):
-            self._put(place, replace(entry.kept, chart_kinds=kinds), entry.state, entry.outcome())
+        if isinstance(entry.kept, Saved) and isinstance(entry.whole, Saved):
+            whole = replace(entry.whole, chart_kinds=kinds)
+            self._put(place, replace(entry.kept, chart_kinds=kinds), entry.state, entry.outcome(), whole)
 
     def undo(self) -> Entry | None:
         """Takes the last turn away and returns it."""
         if not self.entries:
             return None
         gone = self.entries.pop()
-        if gone.position is not None:
-            self._trying(lambda: self._store.undo(self.id))
-            self._trying(self._note_time)
+        if (position := gone.position) is not None:
+            self._changing(lambda: self._store.take_back(self.id, position))
         return gone
 
     def rate(self, place: int, rating: Rating | None, reason: str = "") -> None:
@@ -180,14 +188,16 @@ class Talk:
         question = self.entries[place].question
         return question.split(WAY)[-1] if self.way(place) else question
 
-    def _put(self, place: int, kept: Kept, state: Turn | None, outcome: Outcome | None) -> None:
+    def _put(
+        self, place: int, kept: Kept, state: Turn | None, outcome: Outcome | None, whole: Kept | None = None
+    ) -> None:
+        """Puts what is `kept` into a place; where only a part of it may be seen, the `whole` is what is stored."""
         entry = self.entries[place]
         changed = Entry(entry.question, entry.position, entry.rating, entry.reason, state, kept, self._seen)
         self.entries[place] = changed.remember(outcome) if outcome is not None else changed
         if entry.position is not None:
             position = entry.position
-            self._trying(lambda: self._kept_entry(place, self._store.replace(self.id, position, kept, state)))
-            self._trying(self._note_time)
+            self._changing(lambda: self._kept_entry(place, self._store.replace(self.id, position, whole or kept, state)))
 
     def _keep_all(self) -> None:
         """Keeps every turn that is not kept yet, in their order."""
@@ -196,7 +206,9 @@ class Talk:
         for place, entry in enumerate(self.entries):
             if entry.position is None and entry.kept is not None:
                 self._kept_entry(place, self._store.append(self.id, entry.question, entry.kept, entry.state))
-        self._note_time()
+                if entry.rating is not None and (position := self.entries[place].position) is not None:
+                    self._store.rate(self.id, position, entry.rating, entry.reason)
+                    self.entries[place] = _like(replace(self.entries[place], rating=entry.rating, reason=entry.reason), entry)
 
     def _kept_entry(self, place: int, turn: SavedTurn) -> None:
         self.entries[place] = _like(Entry.of(turn, self._seen), self.entries[place])
@@ -205,6 +217,14 @@ class Talk:
         if self.id:
             found = self._store.get(self.id)
             self._updated, self.title = found.updated, found.title
+
+    def _changing(self, act: Callable[[], Result]) -> Result | None:
+        """Changes what is kept. What another tab did since this one looked is still taken over by the next refresh."""
+        seen_all = self._trying(lambda: not self.id or self._store.get(self.id).updated == self._updated)
+        done = self._trying(act)
+        if seen_all and self.problem is None:
+            self._trying(self._note_time)
+        return done
 
     def _trying(self, act: Callable[[], Result]) -> Result | None:
         try:

@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -18,9 +18,10 @@ from analytics.finding import Filter
 from analytics.period import Period
 from assistant.answer import Language, Outcome
 from assistant.answering import saved
-from assistant.answering.saved import Kept
+from assistant.answering.saved import Kept, Saved
 from assistant.lossless import BrokenRecord, Codec
 from assistant.understanding.dialogue import Turn
+from assistant.workspace import audit
 from assistant.workspace.database import Workspace, stamp
 from assistant.workspace.errors import WorkspaceError
 
@@ -147,15 +148,29 @@ class Conversations:
             return _turn(self._turn_row(connection, identity, position))
 
     def replace(self, identity: str, position: int, kept: Kept, state: Turn | None) -> SavedTurn:
-        """Puts another outcome in the place of one: the same question with a part of it changed, or another kind of chart."""
+        """Puts another outcome in the place of one: the same question with a part of it changed, or another kind of chart.
+
+        A rating stays with the answer that it was given for: another answer starts without one, and the audit keeps what was
+        said of the one before. The same answer in another kind of chart keeps its rating.
+        """
         record, state_record = self._records(kept, state)
         with self._changing(identity) as connection:
-            self._turn_row(connection, identity, position)
+            before = _turn(self._turn_row(connection, identity, position))
             connection.execute(
                 "UPDATE turns SET outcome = ?, state = ? WHERE conversation = ? AND position = ?",
                 (record, state_record, identity, position),
             )
+            if before.rating is not None and not _same_answer(before, kept):
+                connection.execute(
+                    "UPDATE turns SET rating = NULL, rating_reason = '' WHERE conversation = ? AND position = ?",
+                    (identity, position),
+                )
+                self._note_rating(connection, identity, before)
             return _turn(self._turn_row(connection, identity, position))
+
+    def _note_rating(self, connection: sqlite3.Connection, identity: str, before: SavedTurn) -> None:
+        details = {"position": before.position, "rating": before.rating, "reason": before.rating_reason}
+        audit.add(connection, self.workspace.now(), _text(self.owner), "rated_answer_replaced", identity, details)
 
     def _records(self, kept: Kept, state: Turn | None) -> tuple[str, str | None]:
         try:
@@ -180,6 +195,11 @@ class Conversations:
                 return None
             connection.execute("DELETE FROM turns WHERE conversation = ? AND position = ?", (identity, row["position"]))
             return _turn(row)
+
+    def take_back(self, identity: str, position: int) -> None:
+        """Takes one turn back, and not one that was added after it in another tab; nothing where it is gone already."""
+        with self._changing(identity) as connection:
+            connection.execute("DELETE FROM turns WHERE conversation = ? AND position = ?", (identity, position))
 
     def rate(self, identity: str, position: int, rating: Rating | None, reason: str = "") -> None:
         """Says whether an answer was good (1) or bad (-1) and why; None takes the rating back."""
@@ -232,6 +252,19 @@ def _turn(row: sqlite3.Row) -> SavedTurn:
         row["position"], row["question"], row["outcome"], row["state"], datetime.fromisoformat(row["created"]), row["rating"],
         row["rating_reason"],
     )
+
+
+def _same_answer(before: SavedTurn, kept: Kept) -> bool:
+    """Whether only the kinds of charts differ."""
+    try:
+        return _plain(before.kept()) == _plain(kept)
+    except BrokenRecord:
+        return False
+
+
+def _plain(kept: Kept) -> Kept:
+    """What was kept, with its charts as first drawn and as it is read back."""
+    return saved.from_json(saved.to_json(replace(kept, chart_kinds=()) if isinstance(kept, Saved) else kept))
 
 
 def _title(text: str) -> str:

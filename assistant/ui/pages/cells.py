@@ -14,12 +14,10 @@ from analytics.ingest.naming import words_of
 from analytics.schema import CANONICAL, PERSONAL
 from assistant.access import personal
 from assistant.access.roles import Role
+from assistant.ui.labels import unlinked
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
-#: Where Markdown would make an address a link even of escaped text, a joiner that nobody sees stops it.
-_ADDRESS = re.compile(r"(?i)(\b(?:https?|ftp|mailto|xmpp):|\bwww(?=\.)|@)")
-_JOINER = "\u2060"
 _LONGEST = 120
 #: Columns of samples that say how a file was read and hold no values of it.
 _ABOUT_READING = frozenset({"encoding", "sheet", "file", "column", "field", "confidence", "rows", "format", "order", "table"})
@@ -36,7 +34,7 @@ def shown(value: Any) -> str:
 
 def letters(text: str) -> str:
     """A text as Markdown shows it letter by letter, addresses included."""
-    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub(rf"\1{_JOINER}", text))
+    return _PUNCTUATION.sub(r"\\\1", unlinked(text))
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], alt: str = "") -> None:

@@ -17,6 +17,7 @@ from analytics.schema import CANONICAL
 from analytics.shop import Settings
 from analytics.store import DataSetError
 from assistant import uploads
+from assistant.access import gate
 from assistant.access.roles import Role
 from assistant.answer import Language
 from assistant.answering.formats import Formats
@@ -26,11 +27,12 @@ from assistant.ask import Assistant
 from assistant.ui.labels import escaped, label
 from assistant.ui.pages import mapping, quality
 from assistant.ui.pages.cells import table
+from assistant.ui.theme import uploader_style
 from assistant.uploads import Plan, Proposal, Sent
 
-#: The largest file that the page takes, in megabytes: it is held in memory while it is looked at.
-MOST_MEGABYTES = 500
 _KEY = "data_load"
+_UPLOADER = "uploader"
+_WORDS = {"pick": "load_pick", "limit": "load_limit", "drop": "load_drop_here", "refused": "load_not_taken"}
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,13 @@ def draw(assistant: Assistant, language: Language, access: Role) -> None:
         return
     now = state()
     st.markdown(escaped(label("load_intro", language)))
-    files = st.file_uploader(
-        label("load_files", language), accept_multiple_files=True, key=f"load-files-{now.number}", max_upload_size=MOST_MEGABYTES
-    )
-    st.caption(escaped(label("load_files_note", language, most=MOST_MEGABYTES)))
+    most = gate.current().settings.upload_megabytes
+    with st.container(key=_UPLOADER):
+        st.html(uploader_style(_UPLOADER, {name: label(text, language, most=most) for name, text in _WORDS.items()}))
+        files = st.file_uploader(
+            label("load_files", language), accept_multiple_files=True, key=f"load-files-{now.number}", max_upload_size=most
+        )
+    st.caption(escaped(label("load_files_note", language, most=most)))
     if not files:
         return
     sent = [Sent(file.name, file.getbuffer()) for file in files]

@@ -94,7 +94,8 @@ def test_every_problem_is_told_at_once_with_its_key_and_what_to_write(home: Path
         "- default_role: boss is no role. Write one of owner, analyst, manager, support.",
         "- session_hours: ten is not a number of hours. Write a whole number from 1 to 720.",
         "- public_url: askwell is no address. Write one such as https://askwell.example.com.",
-        "- publik_url: there is no such key. Did you mean public_url? Known: default_role, roles, public_url, session_hours.",
+        "- publik_url: there is no such key. Did you mean public_url? Known: default_role, roles, public_url, session_hours,"
+        " upload_megabytes.",
         "- roles.chief: chief is no role. Write one of owner, analyst, manager, support.",
         "- roles.manager.sees_sql: yes is neither true nor false. Write true or false, without quotation marks.",
         "- roles.manager.see_personal: there is no such key. Did you mean sees_personal? Known: sees_sql, sees_personal,"
@@ -112,6 +113,9 @@ def test_every_problem_is_told_at_once_with_its_key_and_what_to_write(home: Path
         ("session_hours = 721", "from 1 to 720"),
         ("session_hours = true", "from 1 to 720"),
         ("session_hours = 1.5", "from 1 to 720"),
+        ("upload_megabytes = 0", "from 1 to 2000"),
+        ("upload_megabytes = 2001", "a number of megabytes"),
+        ('upload_megabytes = "500 MB"', "500 MB is not a number of megabytes"),
         ('public_url = "ftp://example.com"', "https://askwell.example.com"),
         ("roles = 3", "Write [roles.manager]"),
         ("roles.owner = true", "Write [roles.owner]"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import pytest
+
+from analytics.stopping import Stopped
 from assistant.access.roles import ROLES
 from assistant.answer import Answer, Failed
 from assistant.ask import Assistant
@@ -52,3 +56,36 @@ def test_a_fault_is_a_sentence_with_a_number_and_no_detail() -> None:
     assert isinstance(done.outcome, Failed)
     assert done.outcome.fault in done.outcome.text
     assert "secret" not in done.outcome.text
+
+
+class _Endless:
+    """An assistant that works until it is stopped."""
+
+    def restore(self, *_: Any) -> None:
+        pass
+
+    def ask_timed(self, question: str, key: str, language: str, role: Any, told: Any, stop: Any) -> Any:
+        while not stop():
+            time.sleep(0.01)
+        raise Stopped
+
+
+def test_a_job_that_is_given_up_ends_without_a_result() -> None:
+    job = Job(Order("revenue"), _Endless(), None, "auto", None)  # type: ignore[arg-type]
+    job.begin()
+    assert not job.done.wait(0.05)
+    job.given_up = True
+    assert job.done.wait(10)
+    assert job.result is None
+
+
+def test_stop_reaches_the_engine_and_the_next_question_is_answered(assistant: Assistant) -> None:
+    with pytest.raises(Stopped):
+        assistant.ask_timed("orders by region in 2025", told=lambda step: None, stop=_after_understanding())
+    assert isinstance(assistant.ask("orders by region in 2025"), Answer)
+
+
+def _after_understanding() -> Any:
+    """Says stop from the second time on that it is asked."""
+    asked = iter([False])
+    return lambda: next(asked, True)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
 import pytest
+import vl_convert
 
 from analytics.period import Period
-from assistant.answer import Answer, Choice, Clarify
+from assistant.answer import Answer, Choice, Clarify, Column, Table
 from assistant.answering.chart_kinds import kinds
+from assistant.answering.charts import draw
+from assistant.answering.measures import Measures
+from assistant.answering.tables import cell
 from assistant.answering.unread import unread
+from assistant.answering.wording import wording
 from assistant.ask import Assistant
 from assistant.ui.chip_row import between
 from assistant.ui.jobs import Done
@@ -20,7 +26,9 @@ from assistant.ui.pages.chat import kinds_for
 from assistant.ui.pictures import pickable, picking, row_of
 from assistant.ui.tables import as_numbers, frame
 from assistant.ui.turns import without_choices
+from assistant.understanding.catalogue import Chart
 from tests.assistant.answering.made import request
+from tests.assistant.ui.conftest import hello
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +76,53 @@ def test_a_clicked_point_in_time_finds_its_row(assistant: Assistant) -> None:
     found = row_of(answer, {field: datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000})
     assert found is not None
     assert found[1] == 3
+
+
+def chart(kind: str, x: str, y: tuple[str, ...], **more: Any) -> Chart:
+    return Chart(kind, "groups", x, y, **more)
+
+
+COLUMNS = (("weekday", "int64"), ("city", "string"), ("value", "float64"), ("low", "float64"), ("high", "float64"))
+CELLS = ((1, "York", 5.0, 4.0, 6.0), (2, "York", 3.0, 2.0, 4.0), (1, "Leeds", 7.0, 6.0, 8.0))
+
+
+@pytest.fixture(scope="module")
+def groups() -> Answer:
+    """An answer with one table, to be drawn in any way."""
+    formats, told = wording("en").formats, Measures({}, {})
+    columns = tuple(Column(name, kind, "", name, name) for name, kind in COLUMNS)
+
+    def write(table: Table, count: int | None) -> tuple[tuple[str, ...], ...]:
+        records = [dict(zip([column.name for column in columns], row, strict=True)) for row in table.rows[:count]]
+        return tuple(tuple(cell(column, record[column.name], record, formats, told) for column in columns) for record in records)
+
+    return replace(hello(), tables=(Table("groups", "Groups", columns, CELLS, len(CELLS), write),))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "kind"),
+    [
+        (chart("heatmap", "weekday", ("city",), color="value"), "rect"), (chart("interval", "city", ("value",), low="low", high="high", color="weekday"), "point"),
+        (chart("scatter", "low", ("high",)), "circle"), (chart("bar", "city", ("value",), color="weekday"), "bar"),
+    ],
+)
+def test_a_clicked_mark_of_any_chart_finds_its_row(groups: Answer, drawn: Chart, kind: str) -> None:
+    (spec,) = draw((drawn,), groups.tables, Measures({}, {}), wording("en").formats)
+    fields = picking(spec)
+    assert fields
+    for number, record in enumerate(spec["data"]["values"]):
+        assert row_of(groups, {field: record[field] for field in fields}) == (groups.tables[0], number)
+    ready = pickable(spec, fields)
+    picked = [unit for unit in ready.get("layer", [ready]) if "params" in unit]
+    assert [unit["mark"]["type"] for unit in picked] == [kind]
+    compiled = vl_convert.vegalite_to_vega({**ready, "width": 300})
+    assert "pick_tuple" in {signal["name"] for group in (compiled, *compiled["marks"]) for signal in group.get("signals", ())}
+
+
+def test_a_chart_whose_marks_are_no_rows_cannot_be_clicked() -> None:
+    assert picking({"mark": "geoshape", "encoding": {"x": {"field": "a", "type": "nominal"}}}) == []
+    assert picking({"layer": [{"mark": "rule", "encoding": {}}, {"mark": {"type": "text"}}]}) == []
+    assert picking({}) == []
 
 
 def test_two_days_make_a_period_and_one_does_not() -> None:

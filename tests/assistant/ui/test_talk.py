@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from assistant.answering.saved import Kept, Saved
 from assistant.ui.talk import WAY, Talk
 from assistant.understanding.dialogue import Turn
 from assistant.workspace import Conversations, Workspace, WorkspaceError
@@ -93,6 +95,68 @@ def test_a_rating_is_kept_with_its_reason_and_can_be_taken_back(talk: Talk, stor
     assert (turn.rating, turn.rating_reason) == (-1, "unclear")
     talk.rate(0, None)
     assert store.turns(talk.id)[0].rating is None
+
+
+def test_another_answer_has_no_rating_yet_and_another_kind_of_chart_keeps_it(talk: Talk, store: Conversations) -> None:
+    _asked(talk, "hello")
+    talk.rate(0, -1, "unclear")
+    talk.choose_kinds(0, ("pie",))
+    assert (talk.entries[0].rating, store.turns(talk.id)[0].rating) == (-1, -1)
+    talk.change(0, hello("hi there"), LATER, SHOP)
+    assert (talk.entries[0].rating, talk.entries[0].reason, store.turns(talk.id)[0].rating) == (None, "", None)
+
+
+def test_a_rating_of_an_answer_that_could_not_be_kept_is_kept_with_it_later(tmp_path: Path) -> None:
+    obstacle = tmp_path / "home"
+    obstacle.write_text("in the way", encoding="utf-8")
+    store = Conversations(Workspace(obstacle / "workspace.sqlite3"), "ann")
+    talk = Talk(store, "demo.duckdb")
+    _asked(talk, "hello")
+    talk.rate(0, -1, "unclear")
+    obstacle.unlink()
+    _asked(talk, "good morning")
+    assert talk.problem is None
+    assert [turn.rating for turn in store.turns(talk.id)] == [-1, None]
+    assert (talk.entries[0].rating, talk.entries[0].reason) == (-1, "unclear")
+
+
+def test_undo_in_one_tab_leaves_what_another_tab_added(talk: Talk, store: Conversations) -> None:
+    _asked(talk, "hello", "good morning")
+    other = Talk(store, "demo.duckdb")
+    other.open(talk.id)
+    _asked(other, "good evening")
+    gone = talk.undo()
+    assert gone is not None
+    assert gone.question == "good morning"
+    assert [turn.question for turn in store.turns(talk.id)] == ["hello", "good evening"]
+    assert talk.refresh()
+    assert [entry.question for entry in talk.entries] == ["hello", "good evening"]
+
+
+def test_what_two_tabs_ask_at_the_same_time_is_seen_in_both(talk: Talk, store: Conversations) -> None:
+    _asked(talk, "hello")
+    other = Talk(store, "demo.duckdb")
+    other.open(talk.id)
+    _asked(other, "from the other tab")
+    _asked(talk, "from this tab")
+    for tab in (talk, other):
+        assert tab.refresh()
+        assert [entry.question for entry in tab.entries] == ["hello", "from the other tab", "from this tab"]
+
+
+def test_choosing_a_chart_stores_all_of_the_answer_also_where_only_a_part_is_seen(talk: Talk, store: Conversations) -> None:
+    _asked(talk, "hello")
+
+    def less(kept: Kept) -> Kept:
+        return replace(kept, request=replace(kept.request, question="***"))
+
+    masked = Talk(store, "demo.duckdb", less)
+    masked.open(talk.id)
+    masked.choose_kinds(0, ("pie",))
+    assert masked.entries[0].outcome().request.question == "***"  # type: ignore[union-attr]
+    kept = store.turns(talk.id)[0].kept()
+    assert isinstance(kept, Saved)
+    assert (kept.request.question, kept.chart_kinds) == ("hello", ("pie",))
 
 
 def test_the_kind_of_a_chart_is_kept_with_its_answer(talk: Talk, store: Conversations) -> None:

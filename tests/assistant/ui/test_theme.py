@@ -6,9 +6,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import streamlit
+
+from assistant.access.settings_file import MEGABYTES, AccessSettings
 from assistant.answering.charts import PALETTE
 from assistant.ui.pictures import themed
-from assistant.ui.theme import DARK_STAND_IN, FONT, SERVER_CONFIG
+from assistant.ui.theme import DARK_STAND_IN, FONT, SERVER_CONFIG, uploader_style
 
 _FILE = Path(__file__).parents[3] / ".streamlit" / "config.toml"
 
@@ -29,6 +32,25 @@ def test_the_file_says_what_the_server_sets() -> None:
 def test_nothing_is_sent_away_and_no_trace_is_shown() -> None:
     assert SERVER_CONFIG["browser.gatherUsageStats"] is False
     assert SERVER_CONFIG["client.showErrorDetails"] == "none"
+
+
+def test_the_server_takes_files_as_large_as_the_page_offers_to_take() -> None:
+    assert SERVER_CONFIG["server.maxUploadSize"] == MEGABYTES == AccessSettings().upload_megabytes
+
+
+def test_the_words_of_the_uploader_are_those_of_the_page() -> None:
+    style = uploader_style("files", {"pick": '选择"文件"', "limit": "</style><b>", "drop": "c", "refused": "d"})
+    assert 'content: "选择\\"文件\\""' in style
+    assert style.count("</style>") == 1
+    assert style.count(".st-key-files") == 7
+
+
+def test_the_parts_of_the_uploader_that_are_restyled_are_there_in_the_installed_streamlit() -> None:
+    """Another version of Streamlit may call them otherwise; the English words would be back then."""
+    scripts = (Path(streamlit.__file__).parent / "static" / "static" / "js").glob("*.js")
+    code = "".join(path.read_text(encoding="utf-8") for path in scripts if path.name.startswith(("FileUploader.", "utils.")))
+    wanted = ("stFileUploaderDropzone`", "stFileUploaderDropzoneInstructions", "stFileChip`", '"aria-invalid"')
+    assert [part for part in wanted if part not in code] == []
 
 
 def test_chinese_has_fonts_on_every_system_and_none_is_fetched() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from assistant.answer import Answer, Clarify, Request
 from assistant.answering import saved
 from assistant.lossless import BrokenRecord
 from assistant.understanding.dialogue import Turn
-from assistant.workspace import Conversations, Workspace, WorkspaceError
+from assistant.workspace import Conversations, Workspace, WorkspaceError, audit
 from tests.assistant.kept import greeting
 from tests.assistant.workspace.conftest import Clock
 
@@ -136,6 +137,41 @@ def test_another_outcome_can_take_the_place_of_one(ann: Conversations, bob: Conv
         ann.replace(made.id, 2, greeting(), None)
     with pytest.raises(WorkspaceError, match="no_such_conversation"):
         bob.replace(made.id, 0, greeting(), None)
+
+
+def test_a_rating_goes_with_the_answer_that_it_was_given_for(ann: Conversations, workspace: Workspace) -> None:
+    made = ann.start("shop")
+    ann.append(made.id, "one", greeting(), None)
+    ann.rate(made.id, 0, -1, "figure")
+    kept = ann.replace(made.id, 0, replace(greeting(), chart_kinds=("pie",)), STATE)
+    assert (kept.rating, kept.rating_reason) == (-1, "figure")
+    other = ann.replace(made.id, 0, greeting("hi there"), STATE)
+    assert (other.rating, other.rating_reason) == (None, "")
+    (line,) = audit.lines(workspace)
+    assert (line.actor, line.action, line.subject) == ("ann", "rated_answer_replaced", made.id)
+    assert line.details == {"position": 0, "rating": -1, "reason": "figure"}
+    ann.replace(made.id, 0, ASKED_BACK, STATE)
+    assert len(audit.lines(workspace)) == 1
+
+
+def test_a_rated_answer_that_can_no_longer_be_read_is_replaced_all_the_same(ann: Conversations, workspace: Workspace) -> None:
+    made = ann.start("shop")
+    ann.append(made.id, "one", greeting(), None)
+    ann.rate(made.id, 0, 1)
+    with workspace.writing() as connection:
+        connection.execute("UPDATE turns SET outcome = 'broken'")
+    assert ann.replace(made.id, 0, greeting(), None).rating is None
+
+
+def test_one_turn_is_taken_back_and_no_other(ann: Conversations, bob: Conversations) -> None:
+    made = ann.start("shop")
+    for question in ("one", "two"):
+        ann.append(made.id, question, greeting(), None)
+    ann.take_back(made.id, 0)
+    ann.take_back(made.id, 7)
+    assert [turn.question for turn in ann.turns(made.id)] == ["two"]
+    with pytest.raises(WorkspaceError, match="no_such_conversation"):
+        bob.take_back(made.id, 1)
 
 
 def test_an_answer_is_rated_with_a_reason_and_the_rating_can_be_taken_back(ann: Conversations) -> None:
