@@ -9,8 +9,9 @@ from analytics import scorecard, statistics
 from analytics.finding import Caveat, Filter, Finding, Scope, Shared
 from analytics.overview.scope import scope
 from analytics.period import Grain, Period
+from analytics.satisfaction.splits import silence, split_facts, splits
 from analytics.scorecard import Scorecard, number_of, share_of
-from analytics.semantics import rows_of
+from analytics.semantics import METRICS, rows_of
 from analytics.shop import Shop
 
 #: The measures of satisfaction, the one that leads first.
@@ -40,7 +41,9 @@ def satisfaction_overview(
     average_rating: mean of the ratings in feedback. nps: promoters (9-10) minus detractors (0-6) among the answers, in
     points. csat: tickets rated 4-5 / tickets rated. satisfied_share: ratings of 4-5 / ratings. Feedback that gives neither
     a rating nor an answer is left out and counted. A measure that the data or the filters cannot give (CSAT of a
-    product) is left out. Groups are feedback sources unless a dimension is asked for.
+    product) is left out. Groups are feedback sources unless a dimension is asked for. `splits`: the first of these measures by
+    source, category, region and value tier, each group against the rest. Who was not heard is said: customers with a counted
+    order in the period without any feedback in it / all of them, and the same of orders; see satisfaction.splits.
     """
     card = scorecard.scorecard(
         shop, MEASURES, metric=None, period=period, compare_to=compare_to, filters=filters, segment=segment,
@@ -49,14 +52,27 @@ def satisfaction_overview(
     base = Shared("satisfaction_base", scorecard.base_of(card))
     figures = Shared("satisfaction_figures", scorecard.figures(base.table, card))
     groups = scorecard.groups(card, _DRAWN)
+    apart = Shared("satisfaction_splits", splits(card))
     mart = "feedback_facts" if "average_rating" in card.names else "ticket_facts"
     facts = figures.table.cross_join(_shares(card)).cross_join(scorecard.first_record(card, mart))
+    facts = facts.cross_join(silence(card)).cross_join(split_facts(apart.table))
     facts = groups.join(facts).mutate(**scorecard.common_facts(card, compare_to))
     return Finding(
         facts.mutate(lead_sample=facts[f"{card.lead}_sample"]),
-        {"measures": scorecard.measures(figures.table, card), "groups": groups.table, "trend": scorecard.trend(card, _DRAWN)},
-        _answers(card), shared=(base, figures, *groups.shared), caveats=CAVEATS, units=scorecard.units(card),
+        {
+            "measures": scorecard.measures(figures.table, card), "groups": groups.table, "splits": apart.table,
+            "trend": scorecard.trend(card, _DRAWN),
+        },
+        _answers(card), shared=(base, figures, apart, *groups.shared), caveats=CAVEATS, units=_units(card),
         defaults=scorecard.defaults(card, dimension, grain), definitions=(*card.names, "interval", "significance"),
+    )
+
+
+def _units(card: Scorecard) -> dict[str, str]:
+    """Units of the scorecard, and of the ends of the splits; those of the rows of a table of measures stand in each row."""
+    lead = METRICS[card.lead].unit
+    return scorecard.units(card) | dict.fromkeys(
+        ("below_value", "above_value", "below_difference", "above_difference"), lead
     )
 
 

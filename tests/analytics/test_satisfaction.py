@@ -89,6 +89,59 @@ def test_satisfaction_overview_of_a_month(tiny_shop: TinyShop) -> None:
     assert "few_ratings" in seen.caveats
 
 
+def test_who_was_not_heard_is_counted(tiny_shop: TinyShop) -> None:
+    """In January only ann ordered, without saying anything then. Feedback that names no order tells nothing of orders."""
+    shop, engine = tiny_shop(TABLES)
+    facts = engine.run(satisfaction_overview(shop, period=Period(date(2024, 1, 1), date(2024, 4, 1)))).facts
+    assert (facts["buyers"], facts["buyers_heard"], facts["response"], facts["without_feedback"]) == (1, 1, 1.0, 0.0)
+    january = engine.run(satisfaction_overview(shop, period=Period(date(2024, 1, 1), date(2024, 2, 1)))).facts
+    assert (january["buyers"], january["buyers_heard"], january["without_feedback"]) == (1, 0, 1.0)
+    assert (january["orders_asked"], january["order_response"]) == (1, None)
+    by_source = engine.run(satisfaction_overview(shop, filters=(Filter("feedback_source", "=", "survey"),))).facts
+    assert by_source["response"] is None, "a source says nothing of orders"
+
+
+def test_a_group_stands_out_only_beyond_noise(tiny_shop: TinyShop) -> None:
+    """Of 40 ratings by phone all are 1 or 2, of 80 others all 4 or 5; three by chat are too few to be looked at."""
+    lines = ["feedback_id | created_at | source | rating"]
+    lines += [f"p{n} | 2024-03-05 | phone | {1 + n % 2}" for n in range(40)]
+    lines += [f"s{n} | 2024-03-05 | survey | {4 + n % 2}" for n in range(80)]
+    lines += [f"c{n} | 2024-03-05 | chat | 1" for n in range(3)]
+    shop, engine = tiny_shop({"sales": SALES, "feedback": "\n".join(lines)})
+    seen = engine.run(satisfaction_overview(shop, period=MARCH))
+    facts = seen.facts
+    assert (facts["below_dimension"], facts["below_group"], facts["below_value"], facts["below_sample"]) == (
+        "feedback_source", "phone", 1.5, 40,
+    )
+    assert facts["below_difference"] == pytest.approx(1.5 - (80 * 4.5 + 3) / 83)
+    assert (facts["above_group"], facts["groups_apart"]) == ("survey", 2)
+    splits = {row["label"]: row for row in seen.tables["splits"].records()}
+    assert set(splits) == {"phone", "survey"}
+    quiet, engine = tiny_shop(TABLES)
+    assert engine.run(satisfaction_overview(quiet, period=MARCH)).facts["groups_apart"] == 0
+
+
+def test_silence_agrees_with_sql_on_the_demo(company: tuple[Shop, Engine]) -> None:
+    shop, engine = company
+    period = shop.period("last_12_months")
+    facts = engine.run(satisfaction_overview(shop, period=period)).facts
+    days = f"BETWEEN DATE '{period.start}' AND DATE '{period.last}'"
+    [(buyers, heard)] = rows(
+        engine,
+        f"""WITH buyers AS (SELECT DISTINCT customer_id FROM order_facts WHERE counted AND customer_id IS NOT NULL AND order_date {days})
+            SELECT count(*), count(*) FILTER (customer_id IN (SELECT customer_id FROM feedback WHERE created_at::DATE {days}))
+            FROM buyers""",
+    )
+    assert (facts["buyers"], facts["buyers_heard"]) == (buyers, heard)
+    [(orders, answered)] = rows(
+        engine,
+        f"""SELECT count(*), count(*) FILTER (order_id IN (SELECT order_id FROM feedback)) FROM order_facts
+            WHERE counted AND order_date {days}""",
+    )
+    assert (facts["orders_asked"], facts["orders_heard"]) == (orders, answered)
+    assert facts["order_response"] == pytest.approx(answered / orders)
+
+
 def test_intervals_are_those_of_the_books(tiny_shop: TinyShop) -> None:
     """Mean: Student's t, 3.182 x sqrt(2.5 / 3) on either side. Share: Wilson's 0.150 to 0.850 for 2 of 4."""
     shop, engine = tiny_shop(TABLES, time_zone="Europe/London")

@@ -79,7 +79,7 @@ def test_the_promised_time_is_a_setting(tiny_shop: TinyShop) -> None:
     assert engine.run(service_quality(shop, period=MARCH)).facts["sla_rate"] == 0.25
 
 
-def test_backlog_is_that_of_the_last_day_whenever_opened(tiny_shop: TinyShop) -> None:
+def test_backlog_is_that_of_the_periods_last_day_whenever_opened(tiny_shop: TinyShop) -> None:
     """t4, t5 and t6 are open on 31 March, for 11, 0 and 35 days; only t4 has had no answer past the promise. At the end of
     February t0 and t6 were open; in the week of 4 March only t6 after t2 was solved."""
     shop, engine = tiny_shop(TABLES)
@@ -90,8 +90,31 @@ def test_backlog_is_that_of_the_last_day_whenever_opened(tiny_shop: TinyShop) ->
     assert backlog == {
         date(2024, 2, 26): 1, date(2024, 3, 4): 1, date(2024, 3, 11): 1, date(2024, 3, 18): 2, date(2024, 3, 25): 3,
     }
-    january = engine.run(service_quality(shop, period=Period(date(2024, 1, 1), date(2024, 2, 1))))
-    assert (january.facts["tickets"], january.facts["backlog"]) == (0.0, 3)
+    assert facts["backlog_day"] == date(2024, 3, 31)
+    february = engine.run(service_quality(shop, period=MARCH.previous())).facts
+    assert (february["backlog"], february["oldest_age"], february["overdue"]) == (2, 9.0, 0)
+    january = engine.run(service_quality(shop, period=Period(date(2024, 1, 1), date(2024, 2, 1)))).facts
+    assert (january["tickets"], january["backlog"], january["backlog_age"]) == (0.0, 0, None)
+
+
+def test_the_backlog_before_is_known_only_where_the_records_reach(tiny_shop: TinyShop) -> None:
+    """At the end of February two were open; of January nothing is recorded."""
+    shop, engine = tiny_shop(TABLES)
+    assert engine.run(service_quality(shop, period=MARCH, compare_to=MARCH.previous())).facts["previous_backlog"] == 2
+    february = MARCH.previous()
+    assert engine.run(service_quality(shop, period=february, compare_to=february.previous())).facts["previous_backlog"] is None
+    assert engine.run(service_quality(shop, period=MARCH)).facts["previous_backlog"] is None
+
+
+def test_each_group_has_its_slowest_tenth_its_reopening_and_its_backlog(tiny_shop: TinyShop) -> None:
+    """Delivery: answered after 2 and 30 h, one of three reopened, t5 open. Billing: t4 open since 11 days."""
+    shop, engine = tiny_shop(TABLES)
+    groups = table(engine.run(service_quality(shop, period=MARCH)), "groups")
+    delivery, billing = groups["delivery"], groups["billing"]
+    assert delivery["first_response_p90"] == pytest.approx(2 + 0.9 * 28)
+    assert delivery["reopen_rate"] == pytest.approx(1 / 3)
+    assert (delivery["backlog"], delivery["backlog_age"]) == (1, 0.0)
+    assert (billing["backlog"], billing["backlog_age"], billing["reopen_rate"]) == (1, 11.0, 0.0)
 
 
 def test_by_category_the_fastest_first(tiny_shop: TinyShop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -10,8 +11,9 @@ import ibis.expr.types as ir
 from analytics import scorecard, statistics
 from analytics.finding import Caveat, Filter, Finding, Scope, Shared
 from analytics.period import DAY, Grain, Period, start_of
-from analytics.scorecard import Order, Scorecard, constant, number_of, share_of
+from analytics.scorecard import Groups, Order, Scorecard, constant, number_of, share_of
 from analytics.semantics import bucket, restrict, rows_of
+from analytics.semantics.dimensions import with_dimensions
 from analytics.shop import Shop
 
 #: The measures of service, the one that leads first.
@@ -45,9 +47,9 @@ def service_quality(
 
     Tickets count in the period in which they were opened. sla_rate: tickets answered within the promised hours / tickets
     answered, or unanswered and past them. reopen_rate: tickets reopened / tickets of which it is known. The backlog is that of
-    the data's last day, whenever opened: tickets without a resolution; `overdue` are those of it that have had no answer for
-    longer than promised. Waiting times leave out tickets that still wait. Groups are ticket categories unless a dimension
-    is asked for; a metric that is asked for leads.
+    the period's last day, whenever opened: tickets that had no resolution then; `overdue` are those of it that had had no
+    answer for longer than promised. Waiting times leave out tickets that still wait. Groups, with all of this, are ticket
+    categories unless a dimension is asked for; a metric that is asked for leads.
     """
     card = scorecard.scorecard(
         shop, MEASURES, metric=_leading(metric), period=period, compare_to=compare_to, filters=filters, segment=segment,
@@ -58,18 +60,20 @@ def service_quality(
     base = Shared("service_base", scorecard.base_of(card))
     groups = scorecard.groups(card, _DRAWN, order, top_n)
     figures = Shared("service_figures", scorecard.figures(base.table, card).cross_join(_reopening(card)))
-    facts = groups.join(figures.table.cross_join(_waits(card)).cross_join(_backlog(card)))
+    facts = groups.join(figures.table.cross_join(_waits(card)).cross_join(_backlogs(card)))
     facts = facts.cross_join(scorecard.first_record(card, _TICKETS)).mutate(
-        sla_hours=constant(shop.settings.sla_first_response_hours), as_of=ibis.literal(shop.as_of),
+        sla_hours=constant(shop.settings.sla_first_response_hours),
+        backlog_day=ibis.literal(_last_day(card, card.request.period)),
         **scorecard.common_facts(card, compare_to),
     )
     return Finding(
         facts,
         {
-            "measures": scorecard.measures(figures.table, card, reopen_rate="down"), "groups": groups.table,
+            "measures": scorecard.measures(figures.table, card, reopen_rate="down"), "groups": _by_group(groups, card),
             "trend": _trend(card).order_by("bucket"),
         },
-        _counted(card), shared=(base, figures, *groups.shared), caveats=CAVEATS, units=scorecard.units(card),
+        _counted(card), shared=(base, figures, *groups.shared), caveats=CAVEATS,
+        units=scorecard.units(card) | {"previous_backlog": "count"},
         defaults=scorecard.defaults(card, dimension, grain),
         definitions=(*card.names, "reopen_rate", "backlog", "interval", "significance"),
     )
@@ -130,17 +134,60 @@ def _unanswered(rows: ir.Table) -> ir.BooleanValue:
     return rows.first_response_at.isnull() & rows.resolved_at.isnull()
 
 
-def _backlog(card: Scorecard) -> ir.Table:
-    """One row: tickets open on the data's last day, how long they have waited, and how many have had no answer in time."""
-    shop = card.request.shop
+def _last_day(card: Scorecard, period: Period) -> date:
+    """The last day of a period of which something is known."""
+    return min(period.last, card.request.shop.as_of)
+
+
+def _open_on(card: Scorecard, day: date) -> ir.Table:
+    """Tickets without a resolution at the end of a day: `age` in days, and `late`, without an answer for too long."""
     rows = _every(card)
-    rows = rows.filter(rows.resolved_at.isnull())
-    rows = rows.mutate(age=(ibis.literal(shop.as_of) - rows.opened_at.cast("date")).cast("int64"))
-    late = _unanswered(rows) & (rows.age * 24 > shop.settings.sla_first_response_hours)
-    return rows.agg(
-        backlog=rows.count(), backlog_age=rows.age.median().cast("float64"), oldest_age=rows.age.max().cast("float64"),
-        overdue=number_of(late),
+    opened = rows.opened_at.cast("date")
+    rows = rows.filter(opened <= day, rows.resolved_at.isnull() | (rows.resolved_at.cast("date") > day))
+    unanswered = rows.first_response_at.isnull() | (rows.first_response_at.cast("date") > day)
+    age = (ibis.literal(day) - rows.opened_at.cast("date")).cast("int64")
+    return rows.mutate(age=age, late=unanswered & (age * 24 > card.request.shop.settings.sla_first_response_hours))
+
+
+def _backlogs(card: Scorecard) -> ir.Table:
+    """One row: tickets open on the period's last day, how long they had waited, how many had no answer in time; and the number
+    on the last day of the period compared with, null where the records begin later than that."""
+    request = card.request
+    now = _open_on(card, _last_day(card, request.period))
+    one = now.agg(
+        backlog=now.count(), backlog_age=now.age.median().cast("float64"), oldest_age=now.age.max().cast("float64"),
+        overdue=number_of(now.late),
     )
+    if request.before is None:
+        return one.mutate(previous_backlog=ibis.null("int64"))
+    day = _last_day(card, request.before)
+    then = _open_on(card, day).agg(open_then=ibis._.count())
+    first = request.shop.table(_TICKETS).agg(first=ibis._.opened_at.cast("date").min())
+    both = one.cross_join(then).cross_join(first)
+    known = ibis.ifelse(both["first"] <= ibis.literal(day), both.open_then, ibis.null("int64"))
+    return both.mutate(previous_backlog=known).drop("open_then", "first")
+
+
+def _by_group(groups: Groups, card: Scorecard) -> ir.Table:
+    """The table of groups with 90th percentiles, reopening and the backlog of each, in the same order."""
+    shown, by, shop = groups.table, card.dimension, card.request.shop
+    if by is None or groups.ranked is None:
+        nothing = {name: ibis.null("float64") for name in ("first_response_p90", "resolution_p90", "reopen_rate", "backlog_age")}
+        return shown.mutate(**nothing, backlog=ibis.null("int64"))
+    rows = with_dimensions(shop, _rows(card, card.request.period), _TICKETS, (by,))
+    waits = rows.group_by(key_=rows[by].cast("string")).agg(
+        first_response_p90=rows.first_response_hours.quantile(0.9).cast("float64"),
+        resolution_p90=rows.resolution_hours.quantile(0.9).cast("float64"),
+        reopen_rate=share_of(number_of(rows.reopened), rows.reopened.count()),
+    )
+    still = with_dimensions(shop, _open_on(card, _last_day(card, card.request.period)), _TICKETS, (by,))
+    left = still.group_by(open_key_=still[by].cast("string")).agg(
+        backlog=still.count(), backlog_age=still.age.median().cast("float64")
+    )
+    placed = shown.mutate(place_=ibis.row_number())
+    joined = placed.left_join(waits, placed.group.identical_to(waits.key_))
+    joined = joined.left_join(left, joined.group.identical_to(left.open_key_))
+    return joined.mutate(backlog=joined.backlog.fill_null(0)).order_by("place_").drop("place_", "key_", "open_key_")
 
 
 def _trend(card: Scorecard) -> ir.Table:
