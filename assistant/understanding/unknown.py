@@ -22,15 +22,6 @@ _IN_BEFORE = re.compile(r"\bin\s+$")
 _ENDS_THERE = re.compile(r"\s*(?:[?.!,]|$|last|this|in|for|during|by|over)")
 _PLACE_AFTER = re.compile(r"^\s*(?:city|region|store|shop|branch|市|省|区|地区|门店|店)")
 
-#: Places that example questions name, so that their words are known, and that are places all the same. (The dictionary calls
-#: many another word a place, too: 关联, 满意度, 新店.)
-_PLACES = frozenset(
-    [
-        "三亚", "丽江", "云南", "山东", "江南", "长三角", "舟山", "黄山", "西湖", "虹桥", "纽约", "巴塞罗那", "中国", "美国",
-        "越南", "韩国", "意大利", "蒙古",
-    ]
-)
-
 
 def unrecognised(prepared: Prepared, known: frozenset[str]) -> list[tuple[int, int, str]]:
     """Content words that are neither recognised nor in the vocabulary of the examples."""
@@ -99,7 +90,7 @@ def with_places_masked(prepared: Prepared, known: frozenset[str]) -> Prepared:
 
 def unknown_places(prepared: Prepared, known: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where words stand that read like places and that the data do not have."""
-    for start, end, word in unrecognised(prepared, known - _PLACES):
+    for start, end, word in unrecognised(prepared, known):
         if has_han(word):
             if word in chinese_places():
                 yield start, end
