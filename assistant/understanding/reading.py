@@ -24,7 +24,7 @@ from assistant.understanding.matcher import Matcher, Ranking
 from assistant.understanding.prepare import Prepared, Preparer
 from assistant.understanding.respelling import Homophones, Respelt, Slips, changed
 from assistant.understanding.slots import Filled, fill
-from assistant.understanding.text import MAX_QUESTION, language_of, words
+from assistant.understanding.text import MAX_QUESTION, language_of, says_nothing, words
 from assistant.understanding.unknown import correct_unknown, unknown_place, unknown_places, unrecognised, with_places_masked
 
 Verdict = Literal["understood", "clarify", "declined"]
@@ -246,7 +246,7 @@ class Reader:
             best, filled = shaped, self._fill(prepared, shaped)
         slots, carried = carrying.inherited(prepared, filled.slots, best, last, self.catalogue)
         request = self._request(prepared, ranking, best, filled, slots, confidence)
-        if ranking.refusal > model.decline_above and not whole:
+        if not whole and (_refused(ranking, model.decline_above) or (last is None and says_nothing(prepared.text))):
             kind = ranking.outside[0][0]
             return Reading(request, "declined", last, _REASONS.get(kind, "out_of_scope"))
         turn = Turn(best, slots, prepared.language, filled.compare_relative, _chart_word(prepared), carried)
@@ -272,6 +272,13 @@ class Reader:
     def _settled(intent: str, filled: Filled) -> bool:
         """A stated metric leaves little to guess within the metric family."""
         return intent.startswith("metric_") and "metric" in filled.slots
+
+
+def _refused(ranking: Ranking, bound: float) -> bool:
+    """Whether the matcher takes a question for one that cannot be answered: it doubts it beyond its bound, or it doubts it and
+    finds a kind of such questions likelier than any intent."""
+    likelier = ranking.outside[0][1] > ranking.intents[0][1]
+    return ranking.refusal > bound or (likelier and ranking.refusal > _DOUBTED)
 
 
 def _wholly_read(prepared: Prepared, filled: Filled, known: frozenset[str]) -> bool:

@@ -72,3 +72,9 @@ def _segmenter() -> Any:
             tokenizer.initialized = True
             _segmenter_cache.append(tokenizer)
         return _segmenter_cache[0]
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text is a single Chinese character, or four or more letters of which no more than two differ (对对不对, hhhh)."""
+    signs = [ch for ch in text.lower() if ch.isalpha()]
+    return (len(signs) == 1 and has_han(text)) or (len(signs) > 3 and len(set(signs)) <= 2)
