@@ -80,10 +80,11 @@ def cohort_retention(
     cells = Shared("cohort_cells", _cells(frame, members.table, activity.table, dims))
     told = Shared("cohort_shares", _cohorts(cells.table))
     curve = Shared("cohort_curve", _curve(cells.table, frame.first_age))
+    at = Shared("cohort_at_age", _at_age(told.table, frame.age))
     shown = told.table.filter(told.table.age >= frame.first_age).order_by("cohort", "age")
     curves = curve.table.order_by("rank", "age")
     return Finding(
-        _facts(told.table, curve.table, frame.age, _mixed_first(shop, frame), bool(dims)).mutate(
+        _facts(told.table, at.table, curve.table, frame.age, _mixed_first(shop, frame), bool(dims)).mutate(
             grain=ibis.literal(frame.grain), by_signup=ibis.literal(frame.by_signup)
         ),
         {
@@ -91,7 +92,7 @@ def cohort_retention(
             "cohorts": shown.drop("first_revenue").rename(cohort_age="age"),
             "curve": curves.drop("rank").rename(cohort_age="age"),
         },
-        _scope(shop, frame, activity.table), shared=(members, activity, cells, told, curve),
+        _scope(shop, frame, activity.table), shared=(members, activity, cells, told, curve, at),
         caveats=(
             Caveat("cohorts_mixed_first", "first_is_mixed"), Caveat("cohorts_small", "measured_customers", "<", SMALL_SAMPLE),
         ),
@@ -257,13 +258,19 @@ def _mixed_first(shop: Shop, frame: Frame) -> bool:
 
 
 @built_once
-def _facts(told: ir.Table, curve: ir.Table, age: int, mixed: bool, grouped: bool) -> ir.Table:
+def _at_age(told: ir.Table, age: int) -> ir.Table:
+    """The cohorts that have reached an age, at that age; `first_` is the first of all cohorts."""
+    reached = told.filter(told.age == age, told.retention.notnull())
+    return reached.cross_join(told.agg(first_=told.cohort.min()))
+
+
+@built_once
+def _facts(told: ir.Table, at: ir.Table, curve: ir.Table, age: int, mixed: bool, grouped: bool) -> ir.Table:
     """Figures at the age that is told (see Frame.age), the best and worst cohort, newer against older ones, later ages.
 
     `mixed`: the first cohort is compared with none (see `_mixed_first`).
     """
     everybody = told.filter(told.age == 0)
-    at = told.filter(told.age == age, told.retention.notnull())
     low, high = wilson(at.active_customers.sum(), at.customers.sum())
     sums = at.agg(
         measured_customers=at.customers.sum().nullif(0), measured_cohorts=at.count(),
@@ -276,8 +283,7 @@ def _facts(told: ir.Table, curve: ir.Table, age: int, mixed: bool, grouped: bool
         first_cohort=everybody.cohort.min(where=everybody.customers > 0),
         last_cohort=everybody.cohort.max(where=everybody.customers > 0),
     )
-    dated = at.cross_join(told.agg(first_=told.cohort.min()))
-    fair = dated.filter(dated.cohort > dated.first_) if mixed else at
+    fair = at.filter(at.cohort > at.first_) if mixed else at
     groups = curve.filter(curve.age == age, ibis.literal(grouped))
     joined = sizes.cross_join(sums).cross_join(_extremes(fair, "cohort")).cross_join(_extremes(groups, "group"))
     joined = joined.cross_join(_trend(fair)).cross_join(_later(told))

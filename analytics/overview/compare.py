@@ -98,10 +98,10 @@ def _periods(request: Asked, compare_to: Period | None, dims: tuple[str, ...], d
     assert request.before is not None
     spans = (request.period, request.before)
     table = Shared("compared_sides", _two_spans(request, spans))
-    pair = Shared("compared_pair", _first_two(table.table))
+    pair = _first_two(table.table)
     method = _method(request.metric, daily="daily_welch")
     days = (Shared("compared_days", _by_days(request, spans)),) if method == "daily_welch" else ()
-    facts = _facts(request, pair.table, _welch(days[0].table) if days else None, method, compare_to)
+    facts = _facts(request, pair, _welch(days[0].table) if days else None, method, compare_to)
     lengths_differ = request.metric.kind == "sum" and spans[0].days != spans[1].days
     facts = facts.mutate(
         is_periods=ibis.literal(True), dimension=ibis.literal(dims[0] if dims else None, "string"),
@@ -112,7 +112,7 @@ def _periods(request: Asked, compare_to: Period | None, dims: tuple[str, ...], d
         tables["groups"] = _by_group(request, dims[0])
     return Finding(
         facts, tables, scope(request.shop, request.metrics[0], request.period, request.filters),
-        shared=(table, pair, *days), caveats=CAVEATS, units=units_of(request.metric, _FIGURES),
+        shared=(table, *days), caveats=CAVEATS, units=units_of(request.metric, _FIGURES),
         definitions=(request.metrics[0], "significance"), defaults=defaults,
     )
 
@@ -293,13 +293,27 @@ def _grain(dimension: str) -> Grain:
 def _by_days(request: Asked, spans: tuple[Period, Period]) -> ir.Table:
     """Mean, spread and number of the daily values of both periods: a, b."""
     name = request.metrics[0]
-    parts = []
+    rows = _union([
+        measure(request.shop, (name,), period=span, filters=request.filters, grain="day").select("day", name)
+        for span in _joined(spans)
+    ])
+    figures: dict[str, ir.Value] = {}
     for end, span in zip("ab", spans, strict=True):
-        rows = measure(request.shop, (name,), period=span, filters=request.filters, grain="day")
+        inside = (rows.day >= span.start) & (rows.day < span.end)
         value = plain(rows[name])
-        figures = {f"{end}_mean": value.mean(), f"{end}_sd": value.std(how="pop"), f"{end}_days": rows.count()}
-        parts.append(rows.aggregate(**figures))
-    return parts[0].cross_join(parts[1])
+        figures |= {
+            f"{end}_mean": value.mean(where=inside), f"{end}_sd": value.std(where=inside, how="pop"),
+            f"{end}_days": rows.count(where=inside),
+        }
+    return rows.aggregate(**figures)
+
+
+def _joined(spans: tuple[Period, Period]) -> tuple[Period, ...]:
+    """The periods, as one where they touch or overlap."""
+    first, last = sorted(spans, key=lambda span: span.start)
+    if last.start > first.end:
+        return spans
+    return (Period(first.start, max(first.end, last.end)),)
 
 
 @built_once

@@ -43,14 +43,14 @@ def top_customers(
     request = asked(shop, names, period, None, filters, segment, ("customer_id",), several=False)
     name = request.metrics[0]
     figures = Shared("customer_figures", _figures(request, "customer_id"))
-    ranked = Shared("ranked_customers", _top(request, figures.table, "customer_id", order, top_n))
     people = shop.customer_facts.select("customer_id", "name", "city", "value_tier", "rfm_segment", "last_order_date")
-    shown = ranked.table.filter(ranked.table["rank"] <= top_n).inner_join(people, "customer_id")
+    top = _top(request, figures.table, "customer_id", order, top_n)
+    ranked = Shared("ranked_customers", top.inner_join(people, "customer_id"))
+    shown = ranked.table.filter(ranked.table["rank"] <= top_n)
     about = ("city", "value_tier", "rfm_segment", "last_order_date")
     columns = ("rank", "customer_id", "name", "value", *_measures(request, "customer_id"), *about)
-    facts = _with_total(_facts(figures.table, ranked.table, top_n, "customer_id", name), request)
-    first = people.rename(first_id="customer_id").select("first_id", "name", "rfm_segment", "value_tier")
-    facts = facts.left_join(first, "first_id").drop("first_id_right").mutate(order=ibis.literal(order), **period_facts(request))
+    facts = _facts(figures.table, ranked.table, top_n, "customer_id", name, ("name", "rfm_segment", "value_tier"))
+    facts = _with_total(facts, request).mutate(order=ibis.literal(order), **period_facts(request))
     return Finding(
         facts, {"customers": shown.order_by("rank").select(*columns)},
         scope(shop, name, request.period, request.filters, ("customer_id",), known_only=True), shared=(figures, ranked),
@@ -77,16 +77,14 @@ def top_products(
     """
     request = asked(shop, metric, period, None, filters, segment, ("product_id",), several=False)
     figures = Shared("product_figures", _figures(request, "product_id"))
-    ranked = Shared("ranked_products", _top(request, figures.table, "product_id", order, top_n))
     products = shop.table("products").select("product_id", "name", "category")
-    shown = ranked.table.filter(ranked.table["rank"] <= top_n).left_join(products, "product_id").drop("product_id_right")
-    shown = shown.mutate(product=shown["name"].fill_null(shown.product_id))
+    top = _top(request, figures.table, "product_id", order, top_n).left_join(products, "product_id").drop("product_id_right")
+    ranked = Shared("ranked_products", top.mutate(name=top["name"].fill_null(top.product_id)))
+    shown = ranked.table.filter(ranked.table["rank"] <= top_n).rename(product="name")
     unsold = _unsold(request, figures.table)
-    facts = _facts(figures.table, ranked.table, top_n, "product_id", request.metrics[0])
-    facts = _with_total(facts, request)
-    first = products.rename(first_id="product_id")
-    facts = facts.left_join(first, "first_id").drop("first_id_right").cross_join(unsold.agg(unsold=unsold.count()))
-    facts = facts.mutate(name=facts["name"].fill_null(facts.first_id), order=ibis.literal(order), **period_facts(request))
+    facts = _facts(figures.table, ranked.table, top_n, "product_id", request.metrics[0], ("name", "category"))
+    facts = _with_total(facts, request).cross_join(unsold.agg(unsold=unsold.count()))
+    facts = facts.mutate(order=ibis.literal(order), **period_facts(request))
     columns = ("rank", "product_id", "product", "category", "value", *_measures(request, "product_id"))
     tables = {"products": shown.order_by("rank").select(*columns)}
     if order == "lowest":
@@ -165,8 +163,9 @@ def _with_total(facts: ir.Table, request: Asked) -> ir.Table:
 
 
 @built_once
-def _facts(figures: ir.Table, top: ir.Table, top_n: int, key: str, name: str) -> ir.Table:
-    """How many were ranked and are shown, the first and the last of those shown, and what they make up together."""
+def _facts(figures: ir.Table, top: ir.Table, top_n: int, key: str, name: str, about: tuple[str, ...]) -> ir.Table:
+    """How many were ranked and are shown, the first (`about` names what is told of it) and the last of those shown, and what
+    they make up together."""
     inside, first = top["rank"] <= top_n, top["rank"] == 1
     sums = not METRICS[name].sampled
     every = figures.aggregate(
@@ -178,7 +177,7 @@ def _facts(figures: ir.Table, top: ir.Table, top_n: int, key: str, name: str) ->
         first_share=top.share.max(where=first), first_sample=top["sample"].max(where=first),
         second_value=top.value.max(where=top["rank"] == 2), last_value=top.value.argmax(top["rank"], where=inside),
         shown_total=top.value.sum(where=inside), shown_share=top.share.sum(where=inside), few=top.is_small.max(where=first),
-        total=top.total.max().fill_null(0.0),
+        total=top.total.max().fill_null(0.0), **{column: top[column].max(where=first) for column in about},
     )
     one = every.cross_join(best)
     of_all = one.all_ / ibis.ifelse(one.total > 0, one.total, ibis.null("float64")) if sums else ibis.null("float64")

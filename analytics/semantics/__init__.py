@@ -10,5 +10,6 @@ from analytics.semantics.segments import SEGMENT_DIMENSION, segment_filters
 
 __all__ = [
     "DIMENSIONS", "METRICS", "SEGMENT_DIMENSION", "Dimension", "Metric", "base_for", "bucket", "customers_matching",
-    "is_customer_field", "measure", "measure_both", "restrict", "rows_of", "segment_filters", "why_not", "why_not_filter", "within",
+    "is_customer_field", "measure", "measure_both", "restrict", "rows_of", "segment_filters", "why_not", "why_not_filter",
+    "within",
 ]
