@@ -15,14 +15,14 @@ _BATCH = 512
 
 
 def sentiment(source: Iterable[str], say: Callable[[str], None]) -> bool:
-    """id, label, score and language of each text; False when a line was bad."""
+    """id, label, score, language and the marks mixed and uncertain of each text; False when a line was bad."""
     from analytics.models.sentiment import score_texts
 
-    fine = True
+    fine, encode = True, _encode()
     for lines in _batches(read(source, {"text": str}, message_language())):
-        scored = score_texts([str(line.record.get("text", "")) if not line.problem else "" for line in lines])
-        results = zip(lines, scored.label, scored.score, scored.language, strict=True)
-        for line, label, score, language in results:
+        scored = score_texts([str(line.record.get("text", "")) if not line.problem else "" for line in lines], encode)
+        results = zip(lines, scored.label, scored.score, scored.language, scored.mixed, scored.uncertain, strict=True)
+        for line, label, score, language, mixed, uncertain in results:
             if line.problem:
                 fine = False
                 say(line.problem)
@@ -30,9 +30,20 @@ def sentiment(source: Iterable[str], say: Callable[[str], None]) -> bool:
             empty = label is None
             emit({
                 "id": line.id, "label": "neutral" if empty else label, "score": 0.0 if empty else round(float(score), 6),
-                "language": language or message_language(),
+                "language": language or message_language(), "mixed": bool(mixed), "uncertain": bool(uncertain),
             })
     return fine
+
+
+def _encode() -> Callable[[Sequence[str]], Any] | None:
+    """The bundled encoder's way from texts to vectors; none where it is not installed: word lists and n-grams do then."""
+    from analytics.models.encoder import Encoder, EncoderError, bundled_folder
+
+    try:
+        bundled_folder()
+    except EncoderError:
+        return None
+    return Encoder().encode
 
 
 def forecast(source: Iterable[str], horizon: int, season: int, say: Callable[[str], None]) -> bool:

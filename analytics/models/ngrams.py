@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 #: Number of buckets; n-grams that share one share a weight.
 BUCKETS = 1 << 15
+#: Texts with far fewer n-grams than this count each in full.
+AS_SHORT = 20
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -32,9 +34,10 @@ class Grams:
 
     @property
     def share(self) -> Floats:
-        """What each occurrence counts: 1 / root of the n-grams of its text, so that long texts do not shout."""
+        """What each occurrence counts: 1 / (1 + n-grams of its text / AS_SHORT), so that what all texts of a subject have in
+        common does not add up in long ones."""
         counts = np.bincount(self.text, minlength=self.texts)
-        return (1 / np.sqrt(np.maximum(counts, 1)))[self.text]
+        return (1 / (1 + counts / AS_SHORT))[self.text]
 
     def weigh(self, weights: npt.NDArray[np.floating]) -> Floats:
         """Sum of the n-grams' weights per text."""

@@ -17,6 +17,8 @@ from typing import Any
 import yaml
 
 DATA = Path(__file__).with_name("data")
+#: The word lists; a word that stands in two of them is what the first says.
+LISTS = ("sentiment_en", "sentiment_zh", "sentiment_signs", "sentiment_zh_trades")
 
 #: How far a negation or a degree word reaches, in words (a Chinese character counts as half a word).
 NEGATION_REACH = 4.0
@@ -28,6 +30,8 @@ NEGATED_BLAME = -0.5
 BEFORE_CONTRAST = 0.55
 AFTER_CONTRAST = 1.2
 CONCEDED = 0.6
+#: Weight of what stands after "the only thing is" (就是, 只是, 唯一): a small reservation, which does not undo what was said.
+RESERVED = 0.7
 WISHED = 0.25
 #: A wish for something good says that it is missing: the share of its weight that counts as blame.
 MISSING = 0.35
@@ -46,6 +50,7 @@ class Mark:
     negates: bool = False
     contrast: bool = False
     concession: bool = False
+    reservation: bool = False
     wish: bool = False
     pause: int = 0
     acts: bool = False
@@ -62,6 +67,8 @@ class Evidence:
     last: float = 0.0
     words: float = 0.0
     rest: str = ""
+    #: Praise minus blame of each clause that has any, in order; a clause ends at a pause and before a contrast.
+    clauses: tuple[float, ...] = ()
 
 
 SOFT, HARD, ASKING = Mark(pause=1), Mark(pause=2), Mark(pause=3)
@@ -100,8 +107,9 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """The word lists, read once. Raises ValueError with file and word where a list is wrong."""
     marks: dict[str, Mark] = {}
-    for name in ("sentiment_en", "sentiment_zh", "sentiment_signs"):
-        marks.update(_read(DATA / f"{name}.yaml"))
+    for name in LISTS:
+        for word, mark in _read(DATA / f"{name}.yaml").items():
+            marks.setdefault(word, mark)
     chinese = {word: mark for word, mark in marks.items() if _is_cjk(word[0])}
     signs = {w: m for w, m in marks.items() if w not in chinese and not re.fullmatch(r"[a-z0-9' *]+", w)}
     emoticons = {w: m for w, m in signs.items() if not _TOKEN.fullmatch(w)}
@@ -147,6 +155,7 @@ def _read(path: Path) -> dict[str, Mark]:
     put(content.get("negators", ()), negates=True)
     put(content.get("contrasts", ()), contrast=True)
     put(content.get("concessions", ()), concession=True)
+    put(content.get("reservations", ()), reservation=True)
     put(content.get("wishes", ()), wish=True)
     put((word for word in content.get("neutral", ()) if word not in out), valence=0.0)
     return out
@@ -258,30 +267,39 @@ def evidence(text: str) -> Evidence:
     """What the words of a lower-case text weigh."""
     marks, words, rest = marks_of(text)
     praise = blame = last = 0.0
+    clauses: list[float] = []
     sentence: list[tuple[float, Mark]] = []
     for item in (*marks, (words, HARD)):
         if item[1].pause < 2:
             sentence.append(item)
         elif sentence:
-            good, bad = _weigh(sentence, asking=item[1].pause == 3)
+            weighed = _weigh(sentence, asking=item[1].pause == 3)
+            good, bad = sum(each[0] for each in weighed), sum(each[1] for each in weighed)
             praise, blame = praise + good, blame + bad
+            clauses += [each[0] - each[1] for each in weighed if each[0] or each[1]]
             last = good - bad if good or bad else last
             sentence = []
-    return Evidence(praise, blame, last, words, rest)
+    return Evidence(praise, blame, last, words, rest, tuple(clauses))
 
 
-def _weigh(sentence: list[tuple[float, Mark]], *, asking: bool) -> tuple[float, float]:
-    """Praise and blame of one sentence."""
+def _weigh(sentence: list[tuple[float, Mark]], *, asking: bool) -> list[tuple[float, float]]:
+    """Praise and blame of each clause of one sentence."""
+    done: list[tuple[float, float]] = []
     good = bad = 0.0
     negated = degree_at = _NOWHERE
-    degree, conceded, wished, after = 1.0, False, False, False
+    degree, conceded, wished, turn = 1.0, False, False, 1.0
     for index, (place, mark) in enumerate(sentence):
+        if mark.pause or mark.contrast or mark.reservation:
+            done, good, bad = [*done, (good, bad)], 0.0, 0.0
+            negated, conceded = _NOWHERE, False
         if mark.pause:
-            negated, degree, conceded = _NOWHERE, 1.0, False
+            degree = 1.0
             continue
         if mark.contrast:
-            good, bad, after, conceded = good * BEFORE_CONTRAST, bad * BEFORE_CONTRAST, True, False
-            negated, wished = _NOWHERE, False
+            done = [(praised * BEFORE_CONTRAST, blamed * BEFORE_CONTRAST) for praised, blamed in done]
+            turn, wished = AFTER_CONTRAST, False
+        if mark.reservation:
+            turn, wished = RESERVED, False
         conceded |= mark.concession
         wished |= mark.wish
         if mark.acts and (not mark.valence or _leads(sentence, index)):
@@ -295,15 +313,18 @@ def _weigh(sentence: list[tuple[float, Mark]], *, asking: bool) -> tuple[float, 
         weight = mark.valence * (degree if place - degree_at <= DEGREE_REACH else 1.0)
         if place - negated <= NEGATION_REACH:
             weight = mark.valence * (NEGATED_PRAISE if weight > 0 else NEGATED_BLAME)
-        weight *= (AFTER_CONTRAST if after else 1.0) * (CONCEDED if conceded else 1.0)
-        if weight > 0 and wished:
-            good, bad = good + weight * WISHED, bad + weight * MISSING
-        elif weight > 0:
-            good += weight * (ASKED if asking else 1.0)
-        else:
-            bad -= weight
+        weight *= turn * (CONCEDED if conceded else 1.0)
+        praised, blamed = _sides(weight, wished=wished, asking=asking)
+        good, bad = good + praised, bad + blamed
         negated, degree = _NOWHERE, 1.0
-    return good, bad
+    return [*done, (good, bad)]
+
+
+def _sides(weight: float, *, wished: bool, asking: bool) -> tuple[float, float]:
+    """A word's weight as praise and blame: praise that is wished for is missing, praise that is asked about is half said."""
+    if weight <= 0:
+        return 0.0, -weight
+    return (weight * WISHED, weight * MISSING) if wished else (weight * (ASKED if asking else 1.0), 0.0)
 
 
 def _leads(sentence: list[tuple[float, Mark]], index: int) -> bool:

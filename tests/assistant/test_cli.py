@@ -226,7 +226,7 @@ def test_sentiment_gives_a_line_per_text() -> None:
     result = run("sentiment", "--jsonl", stdin='{"id": 1, "text": "great, love it"}\n{"id": 2, "text": ""}\n')
     first, second = lines(result)
     assert (first["id"], first["label"], first["language"]) == (1, "positive", "en")
-    assert second == {"id": 2, "label": "neutral", "score": 0.0, "language": "en"}
+    assert second == {"id": 2, "label": "neutral", "score": 0.0, "language": "en", "mixed": False, "uncertain": False}
     assert all(-1 <= line["score"] <= 1 for line in (first, second))
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from analytics.models import polarity, train_sentiment
+from analytics.models import polarity, sentiment_sets, train_sentiment
 from analytics.models.ngrams import grams
-from analytics.models.sentiment import LABELS, MODEL_FILE, MOST_CHARACTERS, model, score_texts
+from analytics.models.sentiment import LABELS, MODEL_FILE, MOST_CHARACTERS, clauses, model, score_texts
 
 PRAISE = (
     "not bad", "I can't complain", "never disappointed", "no problems at all with this kettle", "very expensive but worth it",
@@ -19,7 +20,7 @@ PRAISE = (
 )
 BLAME = (
     "not good", "I don't think it is good", "hardly a bargain", "isn't that great", "could be better", "the staff were not helpful",
-    "1/5", "😡", "不好", "不太好", "没那么好", "不怎么样", "太贵了", "好慢", "delivery 太慢了", "虽然好看但是质量差", "服务 totally useless",
+    "1/5", "😡", "不好", "不太好", "不怎么样", "太贵了", "好慢", "delivery 太慢了", "虽然好看但是质量差", "服务 totally useless",
 )
 NEITHER = ("The parcel arrived on Tuesday.", "I bought the blue one in size M.", "ok", "great product, terrible courier", "昨天下午收到的快递。")
 
@@ -28,6 +29,11 @@ def test_praise_is_positive_and_blame_negative() -> None:
     """Negation, degree, contrast, idioms, emoji, grades and mixed languages are read as people mean them."""
     assert list(zip(PRAISE, score_texts(PRAISE).label, strict=True)) == [(text, "positive") for text in PRAISE]
     assert list(zip(BLAME, score_texts(BLAME).label, strict=True)) == [(text, "negative") for text in BLAME]
+
+
+def test_mild_blame_has_the_sign_of_blame() -> None:
+    """It may be labelled neutral, yet it never counts as praise."""
+    assert score_texts(["没那么好"]).score[0] < -0.1
 
 
 def test_facts_and_mixed_opinions_are_neutral() -> None:
@@ -74,8 +80,9 @@ def test_longest_word_wins_in_chinese() -> None:
 
 def test_nothing_to_judge_gives_nulls() -> None:
     seen = score_texts(["", "   ", "...", "？？", None])  # type: ignore[list-item]  # null texts come from data
-    assert seen.isna().all(axis=None)
-    assert list(score_texts([]).columns) == ["label", "score", "language"]
+    assert seen[["label", "score", "language"]].isna().all(axis=None)
+    assert not seen[["mixed", "uncertain"]].any(axis=None)
+    assert list(score_texts([]).columns) == ["label", "score", "language", "mixed", "uncertain"]
     assert len(score_texts([])) == 0
 
 
@@ -116,7 +123,7 @@ def test_ngrams_of_texts_do_not_run_into_each_other() -> None:
 def test_every_word_stands_in_one_list_of_praise_or_blame() -> None:
     import yaml
 
-    for name in ("sentiment_en", "sentiment_zh", "sentiment_signs"):
+    for name in polarity.LISTS:
         lists = yaml.safe_load((polarity.DATA / f"{name}.yaml").read_text(encoding="utf-8"))
         words = [word.replace("-", " ") for side in ("positive", "negative") for group in lists[side].values() for word in group]
         twice = sorted({word for word in words if words.count(word) > 1})
@@ -133,13 +140,14 @@ def test_a_wrong_list_is_named(tmp_path: Path) -> None:
 
 def test_the_trained_arrays_are_not_stale() -> None:
     """They were trained on the lists and sentences as they are; else run python -m analytics.models.train_sentiment."""
-    assert model().inputs == train_sentiment.inputs_hash()
+    assert model().inputs == sentiment_sets.inputs_hash()
 
 
 def test_the_card_tells_the_accuracy_that_answers_tell() -> None:
     card = train_sentiment.CARD_FILE.read_text(encoding="utf-8")
     accuracy = model().accuracy
-    assert f"English {accuracy['en']:.3f}, Chinese {accuracy['zh']:.3f}" in card
+    said = " ".join(card.split())
+    assert f"English {accuracy['en']:.3f} (with the encoder {accuracy['deep']:.3f}), Chinese {accuracy['zh']:.3f}" in said
 
 
 def test_the_arrays_hold_no_objects() -> None:
@@ -161,3 +169,59 @@ def test_scoring_loads_no_heavy_library() -> None:
 def test_training_says_where_it_looked_for_the_sentences(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train_sentiment.main([str(tmp_path)]) == 2
     assert f"{tmp_path}: no folder sentiment_en" in capsys.readouterr().err
+
+
+def test_a_reservation_does_not_undo_praise() -> None:
+    """就是 brings in a small fault, 但是 turns the judgement."""
+    small, turned = score_texts(["房间干净，服务热情，就是停车难", "房间干净，服务热情，但是停车难"]).score
+    assert turned < small
+
+
+def test_the_clauses_of_a_mixed_text_are_scored_apart() -> None:
+    seen = clauses("The room was lovely but breakfast was cold. 价格公道，就是送得慢")
+    assert [clause.text for clause in seen] == ["The room was lovely", "but breakfast was cold.", "价格公道，", "就是送得慢"]
+    assert [clause.score > 0 for clause in seen] == [True, False, True, False]
+    assert clauses("...") == []
+
+
+def test_both_praise_and_blame_are_marked_as_mixed() -> None:
+    assert list(score_texts(["great product, terrible courier", "服务好，隔音差", "great product", "隔音差"]).mixed) == [True, True, False, False]
+
+
+def test_irony_is_marked_as_uncertain_and_moves_no_score() -> None:
+    """Stock phrases, praise in quotation marks, a rolling eye; plain praise and plain blame are certain."""
+    seen = score_texts(["Oh great, another delay.", "“贴心”服务，等了三小时", "lovely service 🙄", "lovely service", "等了三小时"])
+    assert list(seen.uncertain) == [True, True, True, False, False]
+
+
+def test_the_encoder_judges_english_only_and_empty_texts_do_not_reach_it() -> None:
+    """A vector along the deep side's weights makes a fact positive; Chinese stays as it is."""
+    weights, asked = model().sides["deep"].weights, []
+
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        asked.extend(texts)
+        return np.tile(weights / np.linalg.norm(weights), (len(texts), 1)).astype(np.float32)
+
+    texts = ["The parcel arrived on Tuesday.", "昨天下午收到的快递。", "", "👍"]
+    plain, deep = score_texts(texts), score_texts(texts, encode)
+    assert asked == ["the parcel arrived on tuesday."]
+    assert deep.score[0] > plain.score[0]
+    assert deep.drop(index=0).equals(plain.drop(index=0))
+
+
+def test_composed_reviews_hold_only_sentences_of_their_trade() -> None:
+    own = sentiment_sets.own_sentences("zh")
+    trades = {text: group.partition("_")[0] for text, group in zip(own.texts, own.groups, strict=True) if "。" not in text}
+    reviews = sentiment_sets.composed(own, 50)
+    assert reviews.texts == sentiment_sets.composed(own, 50).texts
+    for text, trade in zip(reviews.texts, reviews.groups, strict=True):
+        assert {trades[part] for part in text.split("。") if part in trades} <= {trade}
+    assert set(reviews.signs) == {1, -1}
+
+
+def test_own_sentences_stand_once() -> None:
+    """A text that stands twice would be on both sides of a fold."""
+    for language in ("en", "zh"):
+        texts = sentiment_sets.written(language).text
+        assert texts.is_unique
+        assert len(texts) > 2_000
