@@ -19,7 +19,10 @@ from assistant.answer import LANGUAGES, Language
 #: `text` is shown as it is, `code` is the name of another term and shown as its label.
 UNITS = ("money", "count", "percent", "points", "rating", "hours", "ratio", "days", "number", "text", "date", "code")
 #: Scopes of codes that are not values of the data; a bare value is never one of them.
-_NOT_VALUES = ("table", "rows", "left_out", "domain", "role", "grain", "order", "rule", "slot", "action", "eval", "language")
+_NOT_VALUES = (
+    "table", "rows", "left_out", "domain", "role", "grain", "order", "rule", "slot", "action", "eval", "language",
+    "theme", "family", "about",
+)
 _CODE_COLUMNS = ("metric", "dimension", "field", "term")
 _MIXED_COLUMNS = ("segment", "group", "group_2", "label")
 _KEYS = {*LANGUAGES, "unit", "definition", "kind", "also"}

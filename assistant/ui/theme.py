@@ -29,6 +29,9 @@ _BOTH: dict[str, Any] = {"font": FONT, "headingFont": FONT, "baseRadius": "0.5re
 SERVER_CONFIG: dict[str, Any] = {
     "server.maxUploadSize": 500,
     "server.headless": True,
+    # Else every run of a page, also that of a timer, looks through all objects of the process, model library included, for a
+    # quarter of a second, and twenty open tabs that nobody uses keep a processor busy.
+    "runner.postScriptGC": False,
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",

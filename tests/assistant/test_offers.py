@@ -100,7 +100,7 @@ def test_a_role_sees_its_own_entries_and_those_of_nobody(assistant: Assistant) -
 
 def test_a_missing_table_is_shown_with_what_it_would_unlock(bare: Assistant) -> None:
     found = {item.table: item for item in offers.unlocks(bare.catalogue, bare.shop)}
-    assert [intent.id for intent in found["tickets"].intents] == ["service_quality"]
+    assert [intent.id for intent in found["tickets"].intents] == ["agent_performance", "service_quality", "ticket_volume"]
     assert "csat" in found["tickets"].metrics
     assert "orders" not in found
 
