@@ -67,27 +67,33 @@ class Examples:
 
 
 def catalogue_hash(folder: Path | None = None) -> str:
-    """SHA-256 over every file of intents/, by name: what the trained arrays depend on."""
+    """SHA-256 over what training reads of intents/: the lexicon, what is out of scope, and every example with its intent. An
+    example that stands twice, such as a follow-up that an intent lists itself, is one example."""
     digest = hashlib.sha256()
     root = folder or paths.intents()
+    examples: set[tuple[str, str, str]] = set()
     for path in sorted(root.rglob("*.yaml")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(_trained_on(path))
+        if path.parent.name.startswith("_") or path.name.startswith("_"):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+        else:
+            examples |= _examples_of(path)
+    digest.update(json.dumps(sorted(examples), ensure_ascii=False).encode())
     return digest.hexdigest()
 
 
-def _trained_on(path: Path) -> bytes:
-    """The part of a file that training reads: an intent's examples, or the whole lexicon."""
+def _examples_of(path: Path) -> set[tuple[str, str, str]]:
+    """Language, text and intent of every example in the file of an intent."""
     import yaml
 
-    if path.parent.name.startswith("_") or path.name.startswith("_"):
-        return path.read_bytes()
     entry = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    offered = [
-        [follow["intent"], text] for follow in entry.get("follow_ups") or () for text in follow.values() if "{" not in str(text)
-    ]
-    parts = [entry.get("ask"), entry.get("not_this"), offered]
-    return json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()
+    out: set[tuple[str, str, str]] = set()
+    for language in ("en", "zh"):
+        out |= {(language, str(text), path.stem) for text in entry["ask"][language]}
+        out |= {(language, str(text), owner) for text, owner in ((entry.get("not_this") or {}).get(language) or {}).items()}
+        offered = entry.get("follow_ups") or ()
+        out |= {(language, str(follow[language]), follow["intent"]) for follow in offered if "{" not in str(follow[language])}
+    return out
 
 
 def read_examples(language: Language, preparer: Preparer) -> Examples:
