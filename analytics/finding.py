@@ -6,6 +6,7 @@ Text, chart and table are all made from the one Finding, so they cannot disagree
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, wraps
@@ -100,6 +101,11 @@ def built_once(build: Callable[Parameters, ir.Table]) -> Callable[Parameters, ir
         return built(*(arg.op() if isinstance(arg, ir.Expr) else arg for arg in args))
 
     return outer
+
+
+def fit_key(*told: object) -> str:
+    """A key for a fit that depends on what was asked: the same for equal requests."""
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

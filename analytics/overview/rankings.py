@@ -135,14 +135,11 @@ def _top(request: Asked, figures: ir.Table, key: str, order: Order, top_n: int) 
     table = figures.cross_join(_total(request)) if not request.metric.sampled else figures.mutate(total=ibis.null("float64"))
     table = table.mutate(share=table.value / ibis.ifelse(table.total > 0, table.total, ibis.null("float64")))
     table = table.mutate(is_small=_is_small(request.metrics[0], table, key))
-    behind = [table.is_small] if request.metric.sampled and key == "product_id" else []
-    size = table.value if order == "lowest" else ibis.desc(table.value)
-    best = table.order_by(*behind, size, key).limit(max(top_n, 2))
     if not request.metric.sampled:
-        best = best.mutate(sample=ibis.null("int64"))
-    behind = [best.is_small] if behind else []
-    size = best.value if order == "lowest" else ibis.desc(best.value)
-    return best.mutate(rank=ibis.row_number().over(order_by=[*behind, size, best[key]]) + 1)
+        table = table.mutate(sample=ibis.null("int64"))
+    placing = ["is_small", "value" if order == "lowest" else ibis.desc("value"), key]
+    best = table.order_by(*placing).limit(max(top_n, 2))
+    return best.mutate(rank=ibis.row_number().over(ibis.window(order_by=placing)) + 1)
 
 
 def _is_small(name: str, table: ir.Table, key: str) -> ir.BooleanValue:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Fit
+from analytics.finding import CannotAnswer, Caveat, Filter, Finding, Fit, fit_key
 from analytics.overview.scope import scope
 from analytics.period import DAY, GRAINS, Grain, Period
 from analytics.prediction import fitting
@@ -118,8 +117,7 @@ def _fit(
         parts = _largest(series(dims), span, metric, count, lowest=lowest) if dims else []
         return fitting.frames(span, fitting.outlooks(span, [total, *parts], metric.additive))
 
-    asked = (metric.name, span, dims, filters, count, lowest)
-    key = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+    key = fit_key(metric.name, span, dims, filters, count, lowest)
     return Fit("sales_forecast", key, {"headline": HEADLINE, "points": POINTS, "rows": ROWS}, run)
 
 

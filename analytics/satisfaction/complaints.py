@@ -10,12 +10,12 @@ from analytics.finding import Caveat, Filter, Finding, Scope, Shared
 from analytics.overview.asked import Asked, asked, period_facts
 from analytics.overview.figures import plain
 from analytics.period import Period
-from analytics.satisfaction.measures import DETRACTOR, DISSATISFIED
+from analytics.satisfaction.measures import is_dissatisfied
 from analytics.satisfaction.needs import UNASSIGNED
 from analytics.satisfaction.themes_fit import themes_fit
 from analytics.scorecard import Order, number_of, share_of
 from analytics.semantics import rows_of, why_not_filter
-from analytics.service.counts import dispersion, rate_ratio
+from analytics.service.counts import PICKED_FROM, changed, dispersion
 from analytics.shop import Shop
 
 _RECENT = "last_3_months"
@@ -90,8 +90,7 @@ def _rows(request: Asked, firsts: ir.Table) -> ir.Table:
 def _side(request: Asked, period: Period, firsts: ir.Table, is_now: bool) -> ir.Table:
     shop = request.shop
     said = rows_of(shop, _FEEDBACK, period, request.filters)
-    bad = (said.sentiment == "negative").fill_null(False) | (said.rating <= DISSATISFIED).fill_null(False) | (
-        said.nps <= DETRACTOR).fill_null(False)
+    bad = (said.sentiment == "negative").fill_null(False) | is_dissatisfied(said)
     able = all(why_not_filter(_TICKETS, item) is None for item in request.filters)
     told = shop.table(_TICKETS).select("ticket_id")
     said = said.filter(bad & ~(said.ticket_id.notnull() & said.ticket_id.isin(told.ticket_id) & ibis.literal(able)))
@@ -120,20 +119,6 @@ def _per_week(rows: ir.Table, request: Asked) -> ir.Table:
     return parts[0] if len(parts) == 1 else parts[0].union(parts[1])
 
 
-def _change(now: ir.Value, before: ir.Value, spread: ir.Value, request: Asked, comparisons: int) -> dict[str, ir.Value]:
-    if request.before is None:
-        nothing = ibis.null("float64")
-        return {"previous": ibis.null("int64"), "change_rate": nothing, "change_low": nothing, "change_high": nothing,
-                "is_real": ibis.null("boolean")}
-    ratio = rate_ratio(now, before, request.period.days, request.before.days, spread, comparisons)
-    return {"previous": before, "change_rate": ratio.ratio - 1, "change_low": ratio.low - 1, "change_high": ratio.high - 1,
-            "is_real": ratio.is_real}
-
-
-#: Groups that a change is picked from at most: what the interval of each change is widened for.
-_PICKED_FROM = 10
-
-
 def _groups(rows: ir.Table, spread: ir.Table, request: Asked) -> ir.Table:
     """A row per source and subject with complaints in the period."""
     now = rows.is_now
@@ -146,7 +131,7 @@ def _groups(rows: ir.Table, spread: ir.Table, request: Asked) -> ir.Table:
     low, high = statistics.wilson(per.complaints, per.total)
     shown = per.mutate(
         share=share_of(per.complaints, per.total), low=low, high=high, hours=plain(per.hours),
-        **_change(per.complaints, per.before, per.dispersion, request, _PICKED_FROM),
+        **changed(per.complaints, per.before, per.dispersion, request.period, request.before, PICKED_FROM),
     )
     return shown.filter(shown.complaints > 0)
 
@@ -168,7 +153,8 @@ def _facts(rows: ir.Table, spread: ir.Table, groups: ir.Table, people: ir.Table,
         resolved=number_of(now & rows.resolved), nameless=number_of(now & rows.customer_id.isnull()),
         hours=rows.hours.median(where=now),
     ).cross_join(spread)
-    base = base.mutate(hours=plain(base.hours), **_change(base.complaints, base.before, base.dispersion, request, 1))
+    change = changed(base.complaints, base.before, base.dispersion, request.period, request.before)
+    base = base.mutate(hours=plain(base.hours), **change)
     low, high = statistics.wilson(base.resolved, base.tickets)
     base = base.mutate(
         resolved_share=share_of(base.resolved, base.tickets), resolved_low=low, resolved_high=high,

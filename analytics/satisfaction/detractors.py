@@ -10,7 +10,7 @@ from analytics.finding import Caveat, Filter, Finding, Scope, Shared
 from analytics.overview.asked import day
 from analytics.overview.figures import plain
 from analytics.period import Period
-from analytics.satisfaction.measures import DETRACTOR, DISSATISFIED
+from analytics.satisfaction.measures import DISSATISFIED, is_dissatisfied
 from analytics.schema import VALUE_TIERS
 from analytics.scorecard import Order, number_of, share_of
 from analytics.semantics import customers_matching, segment_filters
@@ -92,11 +92,10 @@ def _answers(shop: Shop, period: Period) -> ir.Table:
     feedback = within(shop.table("feedback_facts"), "feedback_facts", period)
     feedback = feedback.filter(feedback.customer_id.notnull())
     graded = feedback.rating.notnull() | feedback.nps.notnull()
-    bad = (feedback.rating <= DISSATISFIED).fill_null(False) | (feedback.nps <= DETRACTOR).fill_null(False)
     said = feedback.filter(graded | feedback.sentiment.notnull())
     spoken = said.select(
         "customer_id", at=said.created_at, key=said.feedback_id, rating=said.rating, nps=said.nps, csat=ibis.null("int64"),
-        text=said.text, sentiment=said.sentiment, bad=ibis.ifelse(graded, bad, feedback.sentiment == "negative"),
+        text=said.text, sentiment=said.sentiment, bad=ibis.ifelse(graded, is_dissatisfied(said), said.sentiment == "negative"),
     )
     tickets = within(shop.table("ticket_facts"), "ticket_facts", period)
     tickets = tickets.filter(tickets.customer_id.notnull(), tickets.csat.notnull())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from analytics import statistics
-from analytics.finding import Caveat, Filter, Finding, Fit, Scope
+from analytics.finding import Caveat, Filter, Finding, Fit, Scope, fit_key
 from analytics.models import drivers as model
 from analytics.overview.asked import asked, defaults_of, period_facts
 from analytics.period import Period
@@ -110,7 +109,7 @@ def _fit(shop: Shop, score: Score, period: Period, filters: tuple[Filter, ...]) 
     def run(engine: Engine) -> Mapping[str, pd.DataFrame]:
         return _estimate(engine.frame(answers(shop, score, period, filters, MOST_ANSWERS)), score)
 
-    key = hashlib.sha256(repr((score, period.start, period.end, filters)).encode()).hexdigest()[:16]
+    key = fit_key(score, period.start, period.end, filters)
     return Fit("satisfaction_drivers", key, {"effects": _EFFECTS, "model": _MODEL}, run)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,12 +10,11 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics import statistics
-from analytics.finding import Caveat, Filter, Finding, Fit, Scope
+from analytics.finding import Caveat, Filter, Finding, Fit, fit_key
 from analytics.overview.asked import Asked, asked, period_facts
 from analytics.period import Period
+from analytics.satisfaction import comments
 from analytics.satisfaction import emerging_counts as counting
-from analytics.satisfaction.quotes import names_of_customers
-from analytics.satisfaction.quotes_masking import Masker
 from analytics.satisfaction.themes import tone_of
 from analytics.satisfaction.themes_fit import themes_fit
 from analytics.scorecard import Order, number_of
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
     from analytics.run import Engine
 
-_FEEDBACK, _RECENT = "feedback_facts", "last_2_weeks"
+_RECENT = "last_2_weeks"
 #: Days of the base that a period is held against unless another is named, and comments of it that are read at most.
 BASE_DAYS, MOST_READ = 182, 50_000
 #: Comments of the base below which nothing can be called new.
@@ -77,12 +75,10 @@ def emerging_issues(
     facts = _facts(table, fit.table("sizes")).mutate(
         fewest=ibis.literal(counting.FEWEST), asked_sentiment=ibis.literal(tone, "string"), **period_facts(request, compare_to)
     )
-    rows = rows_of(shop, _FEEDBACK, span, request.filters)
-    scope = Scope(
-        rows.agg(rows_used=rows.sentiment.count(), left_out_without_text=number_of(rows.sentiment.isnull())), "feedback"
-    )
+    rows = rows_of(shop, comments.FEEDBACK, span, request.filters)
     return Finding(
-        facts, {"issues": ranked.drop("chance", "is_theme", "theme")}, scope, fits=(themes_fit(shop), fit), caveats=CAVEATS,
+        facts, {"issues": ranked.drop("chance", "is_theme", "theme")}, comments.scope_of(rows), fits=(themes_fit(shop), fit),
+        caveats=CAVEATS,
         units=dict.fromkeys(("low", "high", "previous", "share"), "percent"), defaults={} if period else {"period": _RECENT},
         definitions=("emerging_issue", "theme", "false_discovery", "interval"),
     )
@@ -102,19 +98,15 @@ def _fit(request: Asked, tone: str | None) -> Fit:
         then = engine.frame(_texts(request, before)) if before else now.head(0)
         assigned = themes.table("assigned").select("feedback_id", "theme")
         inside = engine.frame(assigned.filter(assigned.feedback_id.isin(_both(request).feedback_id)))
-        mask = Masker(names_of_customers(engine, shop))
-        issues, sizes = counting.risen(now, then, inside, tone, FEWEST_BEFORE, mask)
+        issues, sizes = counting.risen(now, then, inside, tone, FEWEST_BEFORE, comments.masker(engine, shop))
         return {"issues": issues[list(_ISSUES)], "sizes": sizes[list(_SIZES)]}
 
-    told = repr((request.period.start, request.period.end, before and (before.start, before.end), request.filters, tone))
-    return Fit("emerging_issues", hashlib.sha256(told.encode()).hexdigest()[:16], {"issues": _ISSUES, "sizes": _SIZES}, run)
+    days = (request.period.start, request.period.end, before and (before.start, before.end))
+    return Fit("emerging_issues", fit_key(*days, request.filters, tone), {"issues": _ISSUES, "sizes": _SIZES}, run)
 
 
 def _texts(request: Asked, period: Period) -> ir.Table:
-    """Feedback with a text of a period, the latest first."""
-    rows = rows_of(request.shop, _FEEDBACK, period, request.filters)
-    rows = rows.filter(rows.sentiment.notnull()).order_by(rows.created_at.desc(), rows.feedback_id).limit(MOST_READ)
-    return rows.select("feedback_id", "text", "rating", "sentiment")
+    return comments.latest(request, period, MOST_READ).select("feedback_id", "text", "rating", "sentiment")
 
 
 def _both(request: Asked) -> ir.Table:

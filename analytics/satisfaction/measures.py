@@ -26,6 +26,11 @@ CAVEATS = (
 )
 
 
+def is_dissatisfied(rows: ir.Table) -> ir.BooleanValue:
+    """Whether a piece of feedback was given 1-2 stars, or 0-6 on the NPS question."""
+    return (rows.rating <= DISSATISFIED).fill_null(False) | (rows.nps <= DETRACTOR).fill_null(False)
+
+
 def satisfaction_overview(
     shop: Shop,
     *,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,11 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics import statistics
-from analytics.finding import Caveat, Filter, Finding, Fit, Scope
+from analytics.finding import Caveat, Filter, Finding, Fit, fit_key
 from analytics.overview.asked import Asked, asked, period_facts
 from analytics.period import Period
-from analytics.satisfaction import themes_words
+from analytics.satisfaction import comments, themes_words
 from analytics.satisfaction.needs_patterns import wishes
-from analytics.satisfaction.quotes import names_of_customers
 from analytics.satisfaction.quotes_masking import Masker
 from analytics.satisfaction.themes_fit import themes_fit
 from analytics.scorecard import Order, number_of, share_of
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
     from analytics.run import Engine
 
-_FEEDBACK, _RECENT = "feedback_facts", "last_12_months"
+_RECENT = "last_12_months"
 #: Comments that are read at most, the latest first.
 MOST_READ = 100_000
 #: A theme that says nothing of what is wished for.
@@ -59,7 +57,7 @@ def customer_needs(
     shop.require("feedback")
     request = asked(shop, "feedback_count", period or shop.period(_RECENT), None, filters, segment)
     fit = _fit(request)
-    rows = rows_of(shop, _FEEDBACK, request.period, request.filters)
+    rows = rows_of(shop, comments.FEEDBACK, request.period, request.filters)
     needs = fit.table("needs")
     groups = _groups(needs)
     size = groups.wishes if order == "lowest" else groups.wishes.desc()
@@ -67,14 +65,12 @@ def customer_needs(
         "feedback_id", created_at=rows.created_at.cast("date"), rating=rows.rating, feedback_source=rows.feedback_source)
     quotes = needs.join(known, "feedback_id")
     latest = quotes.order_by(quotes.created_at.desc(), quotes.feedback_id)
-    scope = Scope(
-        rows.agg(rows_used=rows.sentiment.count(), left_out_without_text=number_of(rows.sentiment.isnull())), "feedback"
-    )
     return Finding(
         _facts(rows, needs, groups).mutate(**period_facts(request)),
         {"needs": groups.order_by(size, groups.theme).limit(top_n),
          "quotes": latest.limit(top_n).select("theme", "created_at", "rating", "feedback_source", quote=latest.wish)},
-        scope, fits=(themes_fit(shop), fit), caveats=CAVEATS, units=dict.fromkeys(("low", "high", "share"), "percent"),
+        comments.scope_of(rows), fits=(themes_fit(shop), fit), caveats=CAVEATS,
+        units=dict.fromkeys(("low", "high", "share"), "percent"),
         defaults={} if period else {"period": _RECENT}, definitions=("wish", "theme", "interval"),
     )
 
@@ -84,16 +80,13 @@ def _fit(request: Asked) -> Fit:
 
     def run(engine: Engine) -> Mapping[str, pd.DataFrame]:
         engine.ensure(themes := themes_fit(shop))
-        rows = rows_of(shop, _FEEDBACK, request.period, request.filters)
-        rows = rows.filter(rows.sentiment.notnull()).order_by(rows.created_at.desc(), rows.feedback_id).limit(MOST_READ)
         firsts = themes.table("assigned")
         firsts = firsts.filter(firsts.theme != _WISHES).order_by("place")
         first = engine.frame(firsts.select("feedback_id", "theme", "place")).drop_duplicates("feedback_id")
-        texts = engine.frame(rows.select("feedback_id", "text"))
-        return {"needs": _found(texts, first, Masker(names_of_customers(engine, shop)))}
+        texts = engine.frame(comments.latest(request, request.period, MOST_READ).select("feedback_id", "text"))
+        return {"needs": _found(texts, first, comments.masker(engine, shop))}
 
-    told = repr((request.period.start, request.period.end, request.filters))
-    return Fit("customer_needs", hashlib.sha256(told.encode()).hexdigest()[:16], {"needs": _NEEDS}, run)
+    return Fit("customer_needs", fit_key(request.period.start, request.period.end, request.filters), {"needs": _NEEDS}, run)
 
 
 def _found(frame: pd.DataFrame, first: pd.DataFrame, mask: Masker) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,12 @@ import ibis.expr.types as ir
 import numpy as np
 
 from analytics import statistics
-from analytics.finding import Caveat, Filter, Finding, Fit, Scope
+from analytics.finding import Caveat, Filter, Finding, Fit, fit_key
 from analytics.models.themes.tokens import normalised
 from analytics.overview.asked import Asked, asked, period_facts
 from analytics.overview.figures import plain
 from analytics.period import Period
-from analytics.satisfaction import themes_words
-from analytics.satisfaction.quotes_masking import Masker
+from analytics.satisfaction import comments, themes_words
 from analytics.satisfaction.themes import tone_of
 from analytics.satisfaction.themes_fit import themes_fit
 from analytics.scorecard import Order, number_of, share_of
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
     from analytics.run import Engine
 
-_FEEDBACK, _RECENT = "feedback_facts", "last_12_months"
+_RECENT = "last_12_months"
 #: Comments that are read (the latest ones) and that are shown at most.
 MOST_READ, MOST_SHOWN = 100_000, 200
 #: Words of a concept after which more of them add nothing, and the likeness of letters from which a text matches without them.
@@ -63,7 +61,7 @@ def feedback_quotes(
     shop.require("feedback")
     request = asked(shop, "feedback_count", period or shop.period(_RECENT), None, filters, segment)
     fit = _fit(request, theme, order)
-    rows = rows_of(shop, _FEEDBACK, request.period, request.filters)
+    rows = rows_of(shop, comments.FEEDBACK, request.period, request.filters)
     facts = _facts(rows, fit).mutate(
         theme=ibis.literal(theme, "string"), by_words=ibis.literal(bool(theme) and not themes_words.about(theme or "")),
         asked_sentiment=ibis.literal(tone_of(filters), "string"), **period_facts(request),
@@ -74,11 +72,8 @@ def feedback_quotes(
         "text", created_at=shown.created_at.cast("date"), rating=shown.rating, nps=shown.nps, sentiment=shown.sentiment,
         feedback_source=shown.feedback_source, product=shown["product"], feedback_id=shown.feedback_id,
     )
-    scope = Scope(
-        rows.agg(rows_used=rows.sentiment.count(), left_out_without_text=number_of(rows.sentiment.isnull())), "feedback"
-    )
     return Finding(
-        facts, {"quotes": table}, scope, fits=(themes_fit(shop), fit), caveats=CAVEATS,
+        facts, {"quotes": table}, comments.scope_of(rows), fits=(themes_fit(shop), fit), caveats=CAVEATS,
         units={"low": "percent", "high": "percent"},
         defaults={} if period else {"period": _RECENT}, definitions=("theme", "sentiment", "interval"),
     )
@@ -99,34 +94,25 @@ def _facts(rows: ir.Table, fit: Fit) -> ir.Table:
     first = fit.table("quotes")
     more = first.agg(shown=first.count(), first_text=first.text.max(where=first.position == 0))
     facts = one.cross_join(more)
-    return facts.mutate(read=facts.comments)
+    return facts.mutate(read=ibis.least(facts.comments, MOST_READ))
 
 
 def _fit(request: Asked, theme: str | None, order: Order | None) -> Fit:
     shop = request.shop
 
     def run(engine: Engine) -> Mapping[str, pd.DataFrame]:
-        rows = rows_of(shop, _FEEDBACK, request.period, request.filters)
-        rows = rows.filter(rows.sentiment.notnull()).order_by(rows.created_at.desc(), rows.feedback_id).limit(MOST_READ)
-        frame = engine.frame(rows.select("feedback_id", "text", "rating"))
+        frame = engine.frame(comments.latest(request, request.period, MOST_READ).select("feedback_id", "text", "rating"))
         frame["score"] = _scores(engine, shop, frame, theme)
         found = frame[frame["score"] > 0]
         by = ["score"] if order is None else ["rating", "score"]
         ranked = found.sort_values(by, ascending=[False] if order is None else [order == "lowest", False], kind="stable")
         shown = ranked.drop_duplicates("text").head(MOST_SHOWN).reset_index(drop=True)
-        mask = Masker(names_of_customers(engine, shop))
+        mask = comments.masker(engine, shop)
         shown = shown.assign(position=range(len(shown)), text=[mask(text) for text in shown["text"]])
         return {"matches": found[["feedback_id"]], "quotes": shown[list(_QUOTES)]}
 
-    told = repr((normalised(theme), request.period.start, request.period.end, request.filters, order))
-    key = hashlib.sha256(told.encode()).hexdigest()[:16]
+    key = fit_key(normalised(theme), request.period.start, request.period.end, request.filters, order)
     return Fit("feedback_quotes", key, {"matches": _MATCHES, "quotes": _QUOTES}, run)
-
-
-def names_of_customers(engine: Engine, shop: Shop) -> list[str]:
-    """Names of all customers, for masking them."""
-    people = shop.customer_facts
-    return [str(name) for (name,) in engine.rows(people.filter(people["name"].notnull()).select("name").distinct())]
 
 
 def _scores(engine: Engine, shop: Shop, frame: pd.DataFrame, theme: str | None) -> themes_words.Floats:

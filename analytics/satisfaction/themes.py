@@ -8,15 +8,16 @@ import ibis
 import ibis.expr.types as ir
 
 from analytics import statistics
-from analytics.finding import Caveat, Filter, Finding, Fit, Scope, Shared
+from analytics.finding import Caveat, Filter, Finding, Fit, Shared
 from analytics.overview.asked import Asked, asked, period_facts
 from analytics.period import Period
+from analytics.satisfaction.comments import FEEDBACK, scope_of
 from analytics.satisfaction.themes_fit import members, themes_fit
 from analytics.scorecard import Order, number_of, share_of
 from analytics.semantics import rows_of
 from analytics.shop import Shop
 
-_FEEDBACK, _RECENT = "feedback_facts", "last_12_months"
+_RECENT = "last_12_months"
 #: Share of comments without a theme from which the reader is warned.
 MUCH_UNASSIGNED = 0.15
 CAVEATS = (
@@ -73,7 +74,8 @@ def feedback_themes(
         ),
         {"themes": _ordered(_with_phrases(table.table, fit), order, top_n),
          "families": _ordered(families, order, None)},
-        _scope(request), shared=(comments, about, ratings, table), fits=(fit,), caveats=CAVEATS, units=_units(),
+        scope_of(rows_of(shop, FEEDBACK, request.period, request.filters)),
+        shared=(comments, about, ratings, table), fits=(fit,), caveats=CAVEATS, units=_units(),
         defaults={} if period else {"period": _RECENT},
         definitions=("theme", "theme_impact", "net_sentiment", "interval", "significance"),
     )
@@ -88,7 +90,7 @@ def tone_of(filters: tuple[Filter, ...]) -> str | None:
 def _comments(request: Asked) -> ir.Table:
     """Feedback with a text of both periods that passes the filters."""
     def side(period: Period, is_now: bool) -> ir.Table:
-        rows = rows_of(request.shop, _FEEDBACK, period, request.filters)
+        rows = rows_of(request.shop, FEEDBACK, period, request.filters)
         rows = rows.filter(rows.sentiment.notnull())
         mood = ibis.cases((rows.sentiment == "positive", 1.0), (rows.sentiment == "negative", -1.0), else_=0.0)
         return rows.select("feedback_id", "rating", "sentiment", mood=mood.cast("float64"), is_now=ibis.literal(is_now))
@@ -100,7 +102,7 @@ def _comments(request: Asked) -> ir.Table:
 def _ratings(request: Asked) -> ir.Table:
     """One row: number, mean and variance of the ratings of the period, whatever their sentiment."""
     kept = tuple(item for item in request.filters if item.field != "sentiment")
-    rows = rows_of(request.shop, _FEEDBACK, request.period, kept)
+    rows = rows_of(request.shop, FEEDBACK, request.period, kept)
     return rows.agg(rated=rows.rating.count(), average_rating=rows.rating.mean(), rating_variance=rows.rating.var(how="pop"))
 
 
@@ -207,11 +209,6 @@ def _facts(asked_for: _Themes, about: ir.Table, table: ir.Table) -> ir.Table:
         **{f"{pick}_{name}": ranked[name].max(where=where.fill_null(False)) for pick, where in picks.items() for name in columns},
     )
     return base.cross_join(before).cross_join(one)
-
-
-def _scope(request: Asked) -> Scope:
-    rows = rows_of(request.shop, _FEEDBACK, request.period, request.filters)
-    return Scope(rows.agg(rows_used=rows.sentiment.count(), left_out_without_text=number_of(rows.sentiment.isnull())), "feedback")
 
 
 def _units() -> dict[str, str]:

@@ -62,11 +62,12 @@ def purchases(shop: Shop, period: Period | None) -> ir.Table:
     return sums.filter(sums.orders > 0)
 
 
-def totals(people: ir.Table, *keys: str) -> ir.Table:
+def totals(people: ir.Table, *keys: str, **more: ir.Value) -> ir.Table:
     """One row per segment, or per combination of what else is told apart: customers, revenue, orders, and the days since
-    their last order, summed. Everything said of a segment follows from these, whatever the number of customers."""
+    their last order, summed. Everything said of a segment follows from these, whatever the number of customers. `more`:
+    further figures."""
     return people.group_by(*keys).agg(
-        customers=people.count(), revenue=people.revenue.sum(), orders=people.orders.sum(), days=people.recency_days.sum()
+        customers=people.count(), revenue=people.revenue.sum(), orders=people.orders.sum(), days=people.recency_days.sum(), **more
     )
 
 

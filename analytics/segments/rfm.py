@@ -20,6 +20,7 @@ from analytics.segments.groups import (
     purchases,
     ratio,
     scope,
+    totals,
 )
 from analytics.semantics import customers_matching
 from analytics.shop import Shop
@@ -72,9 +73,7 @@ def _cells(people: ir.Table) -> ir.Table:
     ends = {f"{column}_from": people[column].min() for column in _BEHIND} | {
         f"{column}_to": people[column].max() for column in _BEHIND
     }
-    return people.group_by("rfm_segment", *_SCORES).agg(
-        customers=people.count(), revenue=people.revenue.sum(), orders=people.orders.sum(), days=people.recency_days.sum(), **ends
-    )
+    return totals(people, "rfm_segment", *_SCORES, **ends)
 
 
 def _people(shop: Shop, period: Period | None, matching: ir.Table) -> ir.Table:

@@ -5,10 +5,7 @@ Holds no knowledge of which table a field belongs to (see filters and customers)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import ibis
@@ -79,19 +76,16 @@ def within(table: ir.Table, base: str, period: Period | None) -> ir.Table:
     return table.filter(time >= period.start, time < period.end)
 
 
-def within_any(table: ir.Table, base: str, periods: Sequence[Period]) -> ir.Table:
-    """The rows of a mart that fall into one of several periods that share no day, with the place of theirs as `place`."""
+def within_either(table: ir.Table, base: str, period: Period, other: Period) -> ir.Table:
+    """The rows of a mart that fall into one of two periods that share no day; `place` is 0 in the first and 1 in the other."""
     time = _time_of(table, base)
-    start, end = min(period.start for period in periods), max(period.end for period in periods)
-    # The bounds around all of them stand first: the engine skips what lies outside without reading it.
+    start, end = min(period.start, other.start), max(period.end, other.end)
+    # The bounds around both stand first: the engine skips what lies outside without reading it.
     rows = table.filter(time >= start, time < end)
-    inside = [(time >= period.start) & (time < period.end) for period in periods]
-    if sum(period.days for period in periods) < (end - start).days:
-        rows = rows.filter(reduce(or_, inside))
-    first, *others = (ibis.literal(at, "int8") for at in range(len(periods)))
-    return rows.mutate(place=ibis.ifelse(inside[0], first, *others) if len(others) == 1 else ibis.cases(
-        *[(holds, ibis.literal(at, "int8")) for at, holds in enumerate(inside)]
-    ))
+    first, second = ((time >= span.start) & (time < span.end) for span in (period, other))
+    if period.days + other.days < (end - start).days:
+        rows = rows.filter(first | second)
+    return rows.mutate(place=ibis.ifelse(first, ibis.literal(0, "int8"), ibis.literal(1, "int8")))
 
 
 def _time_of(table: ir.Table, base: str) -> ir.Value:

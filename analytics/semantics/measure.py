@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from analytics.finding import CannotAnswer, Filter
 from analytics.period import DAY, GRAINS, Grain, Period
 from analytics.semantics import special
-from analytics.semantics.conditions import within, within_any
+from analytics.semantics.conditions import within, within_either
 from analytics.semantics.customers import is_customer_field
 from analytics.semantics.dimensions import ORIGIN, TIME_COLUMN, bucket, dimension_of, joinable, with_dimensions
 from analytics.semantics.filters import restrict, why_not_filter
@@ -157,10 +157,10 @@ def _both(shop: Shop, group: Group, periods: tuple[Period, Period], filters: tup
     """One row: the metrics of one mart in two periods, those of the second prefixed."""
     base, names = group
     if base == ORDERS and not filters and set(names) <= _OF_DAYS:
-        days = within_any(shop.daily_sales, _DAYS, periods)
+        days = within_either(shop.daily_sales, _DAYS, *periods)
         sums = days.group_by("place").agg(**{name: days[name].sum() for name in names})
     else:
-        rows = within_any(rows_of(shop, base, None, filters, names), base, periods)
+        rows = within_either(rows_of(shop, base, None, filters, names), base, *periods)
         if METRICS[names[-1]].special:
             sums = special.per_customer(rows, base, ("place",), names)
         else:

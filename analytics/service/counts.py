@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 from scipy.stats import norm
 
+from analytics.period import Period
 from analytics.statistics import ALPHA
 
 
@@ -26,6 +27,29 @@ class RateRatio:
     def is_real(self) -> ir.BooleanValue:
         """Whether the interval leaves out 1."""
         return ((self.low > 1) | (self.high < 1)).fill_null(False)
+
+
+#: Groups that a change is picked from at most: what the interval of each change is widened for.
+PICKED_FROM = 10
+
+
+def changed(
+    now: ir.NumericValue, before: ir.NumericValue, spread: ir.NumericValue, period: Period, earlier: Period | None,
+    comparisons: int = 1,
+) -> dict[str, ir.Value]:
+    """`previous`, `change_rate` with its interval, and `is_real`, of a count against that of the period before; all null where
+    there is none."""
+    if earlier is None:
+        nothing = ibis.null("float64")
+        return {
+            "previous": ibis.null("int64"), "change_rate": nothing, "change_low": nothing, "change_high": nothing,
+            "is_real": ibis.null("boolean"),
+        }
+    ratio = rate_ratio(now, before, period.days, earlier.days, spread, comparisons)
+    return {
+        "previous": before, "change_rate": ratio.ratio - 1, "change_low": ratio.low - 1, "change_high": ratio.high - 1,
+        "is_real": ratio.is_real,
+    }
 
 
 def dispersion(counts: ir.Table, of: str, span: str) -> ir.FloatingValue:

@@ -15,14 +15,12 @@ from analytics.scorecard import BY_MONTH, BY_WEEK, Order, first_record, number_o
 from analytics.scorecard import Scorecard as Card
 from analytics.semantics import bucket, measure, rows_of, why_not
 from analytics.semantics.dimensions import with_dimensions
-from analytics.service.counts import dispersion, rate_ratio
+from analytics.service.counts import PICKED_FROM, changed, dispersion
 from analytics.service.outlook import ticket_outlook
 from analytics.shop import Shop
 
 #: Groups that are drawn by themselves; the rest are taken together.
 DRAWN = 6
-#: Groups that a change is picked from at most: what the interval of each change is widened for.
-_PICKED_FROM = 10
 #: From so many days on, counts of weeks tell how much counts vary; of shorter periods those of days.
 _BY_WEEK_FROM = 42
 OTHERS = "others"
@@ -156,23 +154,9 @@ def _groups(rows: ir.Table, spread: ir.Table, request: Asked) -> ir.Table:
     place = ibis.row_number().over(order_by=[per.tickets.desc(), per.group.isnull(), per.group])
     columns = {
         "tickets": per.tickets, "share": share_of(per.tickets, per.total), "share_low": low, "share_high": high,
-        "place": place, **_change(per.tickets, per.before, per.dispersion, request, _PICKED_FROM),
+        "place": place, **changed(per.tickets, per.before, per.dispersion, request.period, request.before, PICKED_FROM),
     }
     return per.select("group", **columns)
-
-
-def _change(
-    now: ir.NumericValue, before: ir.NumericValue, spread: ir.NumericValue, request: Asked, comparisons: int
-) -> dict[str, ir.Value]:
-    if request.before is None:
-        nothing = ibis.null("float64")
-        return {"previous": ibis.null("int64"), "change_rate": nothing, "change_low": nothing, "change_high": nothing,
-                "is_real": ibis.null("boolean")}
-    ratio = rate_ratio(now, before, request.period.days, request.before.days, spread, comparisons)
-    return {
-        "previous": before, "change_rate": ratio.ratio - 1, "change_low": ratio.low - 1, "change_high": ratio.high - 1,
-        "is_real": ratio.is_real,
-    }
 
 
 def _shown(groups: ir.Table, order: Order | None, top_n: int | None) -> ir.Table:
@@ -188,7 +172,7 @@ def _facts(rows: ir.Table, spread: ir.Table, groups: ir.Table, volume: _Volume) 
         tickets=number_of(rows.is_now), previous_tickets=number_of(~rows.is_now),
         by_priority=rows.by_priority.any().fill_null(False), uncategorised=number_of(rows.is_now & rows.group.isnull()),
     ).cross_join(spread)
-    change = _change(both.tickets, both.previous_tickets, both.dispersion, request, 1)
+    change = changed(both.tickets, both.previous_tickets, both.dispersion, request.period, request.before)
     both = both.mutate(
         dispersion=both.dispersion, days_before=ibis.literal(request.before.days if request.before else None, "int64"),
         **{name: value for name, value in change.items() if name != "previous"},

@@ -117,14 +117,15 @@ def kept_for(kept: Kept, role: Role | None, find: NameFinder = nobody) -> Kept:
 
 def _masked(parts: Parts, find: NameFinder) -> Parts:
     computed, usual = parts.computed, _usual(find)
-    told = _Told(frozenset(_said_names(parts)), ids.shown_as(_ids_in(parts), usual), usual)
+    called = _said_names(parts)
+    told = _Told(called, ids.shown_as(_ids_in(parts), usual), usual)
     if computed is None:
         return replace(parts, request=_request(parts.request, told), arguments=_slots(parts.arguments, told))
     intent = parts.request.intent
     possible = personal.candidates((*_texts(computed, intent), parts.request.question))
     told = replace(told, names=told.names | (possible & frozenset(_names(computed, intent))) | find(possible))
     found = _computed(computed, intent, told)
-    if _said_names(parts) or told.ids or (found.facts, found.tables) != (computed.facts, computed.tables):
+    if called or told.ids or (found.facts, found.tables) != (computed.facts, computed.tables):
         found = replace(found, caveats=tuple(dict.fromkeys((*found.caveats, CAVEAT))))
     return Parts(_request(parts.request, told), _slots(parts.arguments, told), found)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
-from typing import Any, Literal
+from typing import Literal
+
+from analytics.models.segmenter import segmenter
 
 Language = Literal["en", "zh"]
 
@@ -12,7 +13,6 @@ MAX_QUESTION = 1_000
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[\u3400-\u4dbf\u4e00-\u9fff]+", re.IGNORECASE)
-_jieba_lock = threading.Lock()
 
 
 def language_of(text: str) -> Language:
@@ -46,32 +46,12 @@ def words(text: str) -> list[tuple[int, int, str]]:
 
 def cut(text: str) -> list[str]:
     """Chinese text as words. jieba's dictionary is built in memory: nothing is written to the disk."""
-    return [str(word) for word in _segmenter().cut(text)]
+    return [str(word) for word in segmenter().cut(text)]
 
 
 def frequency(word: str) -> int:
     """How often a Chinese word occurs by jieba's dictionary; 0 for what is no word."""
-    return int(_segmenter().FREQ.get(word) or 0)
-
-
-_segmenter_cache: list[Any] = []
-
-
-def _segmenter() -> Any:
-    """jieba with its own dictionary, loaded once, without its cache file."""
-    with _jieba_lock:
-        if not _segmenter_cache:
-            import logging
-
-            import jieba
-
-            jieba.setLogLevel(logging.WARNING)
-            tokenizer = jieba.Tokenizer()
-            # initialize() would read and write a marshalled cache in the temporary folder.
-            tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-            tokenizer.initialized = True
-            _segmenter_cache.append(tokenizer)
-        return _segmenter_cache[0]
+    return int(segmenter().FREQ.get(word) or 0)
 
 
 def says_nothing(text: str) -> bool:

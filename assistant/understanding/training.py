@@ -28,6 +28,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from analytics.models.encoder import Encoder, dictionary
 from assistant import paths
+from assistant.answer import LANGUAGES
 from assistant.understanding import catalogue
 from assistant.understanding.entities import FIELDS, ValueIndex
 from assistant.understanding.features import bag, feature_id
@@ -66,48 +67,35 @@ class Examples:
     spelling: dict[str, int]
 
 
-def catalogue_hash(folder: Path | None = None) -> str:
+def catalogue_hash() -> str:
     """SHA-256 over what training reads of intents/: the lexicon, what is out of scope, and every example with its intent. An
     example that stands twice, such as a follow-up that an intent lists itself, is one example."""
     digest = hashlib.sha256()
-    root = folder or paths.intents()
-    examples: set[tuple[str, str, str]] = set()
+    root, known = paths.intents(), catalogue.load()
     for path in sorted(root.rglob("*.yaml")):
         if path.parent.name.startswith("_") or path.name.startswith("_"):
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())
-        else:
-            examples |= _examples_of(path)
-    digest.update(json.dumps(sorted(examples), ensure_ascii=False).encode())
+    examples = sorted((language, *pair) for language in LANGUAGES for pair in examples_of(known, language))
+    digest.update(json.dumps(examples, ensure_ascii=False).encode())
     return digest.hexdigest()
 
 
-def _examples_of(path: Path) -> set[tuple[str, str, str]]:
-    """Language, text and intent of every example in the file of an intent."""
-    import yaml
-
-    entry = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    out: set[tuple[str, str, str]] = set()
-    for language in ("en", "zh"):
-        out |= {(language, str(text), path.stem) for text in entry["ask"][language]}
-        out |= {(language, str(text), owner) for text, owner in ((entry.get("not_this") or {}).get(language) or {}).items()}
-        offered = entry.get("follow_ups") or ()
-        out |= {(language, str(follow[language]), follow["intent"]) for follow in offered if "{" not in str(follow[language])}
-    return out
+def examples_of(known: catalogue.Catalogue, language: Language) -> set[tuple[str, str]]:
+    """Example questions of every intent, and the follow-up questions that answers offer, each with its intent."""
+    pairs: set[tuple[str, str]] = set()
+    for intent in known:
+        pairs |= {(question, intent.id) for question in intent.ask[language]}
+        pairs |= set(intent.not_this[language].items())
+        pairs |= {(follow.text[language], follow.intent) for follow in intent.follow_ups if "{" not in follow.text[language]}
+    return pairs
 
 
 def read_examples(language: Language, preparer: Preparer) -> Examples:
-    """Example questions of every intent, the follow-up questions that answers offer, and those out of scope as classes of their
-    own."""
+    """The examples of every intent (see `examples_of`), and those out of scope as classes of their own."""
     known = catalogue.load()
-    pairs: list[tuple[str, str]] = []
-    for intent in known:
-        pairs += [(question, intent.id) for question in intent.ask[language]]
-        pairs += [(question, owner) for question, owner in intent.not_this[language].items()]
-        pairs += [(follow.text[language], follow.intent) for follow in intent.follow_ups if "{" not in follow.text[language]]
-    for kind, questions in known.out_of_scope.items():
-        pairs += [(question, OUTSIDE + kind) for question in questions[language]]
-    pairs = sorted(set(pairs))
+    outside = {(question, OUTSIDE + kind) for kind, questions in known.out_of_scope.items() for question in questions[language]}
+    pairs = sorted(examples_of(known, language) | outside)
     classes = tuple(sorted({label for _, label in pairs}))
     number = {name: index for index, name in enumerate(classes)}
     labels = np.array([number[label] for _, label in pairs])

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
 
 from analytics.models.polarity import DATA
+from analytics.models.segmenter import segmenter
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -29,8 +29,6 @@ _LATIN = re.compile(r"[a-z]+")
 #: Addresses and the handles that a message is sent to say who is meant, not what about.
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|[@＠][\w-]+|\S+@\S+\.\w+|&\w+;")
 TOKEN = re.compile(rf"[a-z0-9]+(?:['-][a-z0-9]+)*|[{_HAN}]+|[.!?;。！？；\n]+|[,，、:：()（）]+")
-_lock = threading.Lock()
-_segmenter_cache: list[Any] = []
 
 
 def normalised(text: str | None) -> str:
@@ -123,20 +121,4 @@ def _tells(word: str, stop: frozenset[str]) -> bool:
 
 
 def _cut(text: str) -> list[str]:
-    return [str(word) for word in _segmenter().cut(text, HMM=False)]
-
-
-def _segmenter() -> Any:
-    """jieba with its own dictionary, loaded once; initialize() would read and write a cache in the temporary folder."""
-    with _lock:
-        if not _segmenter_cache:
-            import logging
-
-            import jieba
-
-            jieba.setLogLevel(logging.WARNING)
-            tokenizer = jieba.Tokenizer()
-            tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-            tokenizer.initialized = True
-            _segmenter_cache.append(tokenizer)
-        return _segmenter_cache[0]
+    return [str(word) for word in segmenter().cut(text, HMM=False)]
