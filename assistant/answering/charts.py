@@ -288,7 +288,8 @@ def _interval(drawing: _Drawing) -> _Shape:
     bounds = {"y": alt.Y(low, type="quantitative", title=drawing.measure(middle), axis=axis), "y2": alt.Y2(high)}
     tips = _tooltip(drawing, told)
     if kind == "nominal":
-        bar, middles = base.mark_rule(strokeWidth=2), base.mark_point(filled=True, size=80)
+        # A rule has a colour of its own, black, which nobody sees on a dark page.
+        bar, middles = base.mark_rule(strokeWidth=2, color=PALETTE[0]), base.mark_point(filled=True, size=80)
     else:
         bar, middles = base.mark_area(opacity=0.25), base.mark_line(point=True)
     return bar.encode(**bounds, tooltip=tips) + middles.encode(y=upward, tooltip=tips), data

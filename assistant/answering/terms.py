@@ -21,7 +21,7 @@ UNITS = ("money", "count", "percent", "points", "rating", "hours", "ratio", "day
 #: Scopes of codes that are not values of the data; a bare value is never one of them.
 _NOT_VALUES = (
     "table", "rows", "left_out", "domain", "role", "grain", "order", "rule", "slot", "action", "eval", "language",
-    "theme", "family", "about",
+    "theme", "family", "about", "source",
 )
 _CODE_COLUMNS = ("metric", "dimension", "field", "term")
 _MIXED_COLUMNS = ("segment", "group", "group_2", "label")

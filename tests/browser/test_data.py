@@ -9,7 +9,7 @@ import pytest
 
 from analytics import store
 from assistant.access import users
-from tests.browser.driver import App, ask, button, drawn_anew, go_to, headline, opened, ready, somebody
+from tests.browser.driver import App, ask, button, drawn_anew, go_to, headline, opened, ready, somebody, still
 
 _PASSWORD = "a long enough secret"
 #: A till's export: what was sold and to whom is not to be told from the names of the columns.
@@ -40,9 +40,11 @@ def owner(app: App, browser: Any) -> Iterator[Any]:
 
 def _mean(page: Any, column: str, meaning: str) -> None:
     """Says what a column means: types into the long menu and takes what is left of it."""
+    still(page)
     menu = page.get_by_role("combobox", name=f"Meaning of {column}")
     menu.click()
-    menu.press_sequentially(meaning)
+    page.get_by_role("option").first.wait_for()
+    menu.fill(meaning)
     option = page.get_by_role("option").filter(has_text=meaning).first
     with drawn_anew(page):
         option.click()
