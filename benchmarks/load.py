@@ -92,8 +92,8 @@ class Session:
     box: str = ""
     query: str = ""
     page: str = ""
-    partial: bool = False
     timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    #: Set at the end of every run, of the whole page or of a timer's part of it.
     drawn: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def read(self) -> None:
@@ -113,8 +113,7 @@ class Session:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.page = message.new_session.page_script_hash
-            self.partial = bool(message.metadata.run.fragment_ids)
-            if not self.partial:
+            if not message.metadata.run.fragment_ids:
                 self.headings.clear()
                 self._stop_timers()
         elif kind == "page_info_changed":
@@ -127,7 +126,8 @@ class Session:
                 self.box = element.chat_input.id
             elif element.WhichOneof("type") == "heading" and element.heading.tag == "h3":
                 self.headings[tuple(message.metadata.delta_path)] = element.heading.body
-        elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and not self.partial:
+        elif kind == "script_finished":
+            # A server with much to send leaves out the end of a run when the next one, of a timer, has begun meanwhile.
             self.drawn.set()
 
     def _set_timer(self, fragment: str, seconds: float) -> None:

@@ -7,13 +7,14 @@ more, change nothing for each other.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics.stopping import Stopped
+from analytics.stopping import Stopped, held, stoppable
 from assistant import answering
 from assistant.access.roles import Role
 from assistant.answer import Outcome, Request
@@ -21,6 +22,10 @@ from assistant.ask import Asked, Assistant, Step
 from assistant.understanding.dialogue import Turn
 
 log = logging.getLogger(__name__)
+
+#: Answers that are worked out at the same time. Fifty at once would each take as long as all of them together, and the pages
+#: that are being drawn would wait behind them.
+_AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,10 @@ class Job:
             self.done.set()
 
     def _answered(self, state: Turn | None, language: Asked, role: Role | None) -> Done:
+        with stoppable(self._stop), held(_AT_ONCE):
+            return self._worked_out(state, language, role)
+
+    def _worked_out(self, state: Turn | None, language: Asked, role: Role | None) -> Done:
         order, key = self.order, uuid.uuid4().hex
         try:
             if order.request is not None:

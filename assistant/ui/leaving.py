@@ -46,7 +46,12 @@ class _File:
 
 def draw_export(scene: Scene, shown: Shown) -> None:
     """The menu of files; each is made when it is clicked."""
-    with st.popover(label("export", shown.language), icon=":material/download:", type="tertiary", key=f"export-{shown.tag}"):
+    menu = st.popover(
+        label("export", shown.language), icon=":material/download:", type="tertiary", key=f"export-{shown.tag}", on_change="rerun"
+    )
+    if not menu.open:
+        return
+    with menu:
         for number, file in enumerate(files(scene, shown)):
             st.download_button(
                 file.text, _made(file, scene.person), file_name=file.name, mime=file.mime, key=f"file-{number}-{shown.tag}",
@@ -84,7 +89,12 @@ def _made(file: _File, person: Person) -> Callable[[], bytes]:
 def draw_share(scene: Scene, shown: Shown) -> None:
     """The menu to share an answer: a link, a file, and the links that were made to it."""
     language, key = shown.language, f"link-{shown.tag}"
-    with st.popover(label("share", language), icon=":material/share:", type="tertiary", key=f"share-{shown.tag}"):
+    menu = st.popover(
+        label("share", language), icon=":material/share:", type="tertiary", key=f"share-{shown.tag}", on_change="rerun"
+    )
+    if not menu.open:
+        return
+    with menu:
         st.caption(label("share_note", language))
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox(

@@ -18,8 +18,8 @@ from assistant.ui.scene import Scene
 from assistant.ui.state import current
 from assistant.workspace import Conversation, WorkspaceError
 
-#: Conversations that are listed without a search.
-_LISTED = 30
+#: Conversations that are listed without a search. Each is drawn with every answer.
+_LISTED = 12
 _TITLE = 44
 #: Conversations that stand without scrolling, and the pixels that a longer list takes.
 _SHORT, _HEIGHT = 8, 360

@@ -7,9 +7,8 @@ to keep everything. Knows no page.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
 from typing import TypeVar
 
 from analytics.shop import Shop
@@ -39,33 +38,39 @@ class Entry:
     state: Turn | None
     source: SavedTurn | Kept
     seen: Seen
+    #: What was worked out of the source once; its own attribute, since the lock of a cached_property is that of all entries.
+    _held: dict[str, Kept | None] = field(init=False, default_factory=dict, compare=False, repr=False)
+    _shown: dict[Language | None, Outcome | None] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, turn: SavedTurn, seen: Seen) -> Entry:
         return cls(turn.question, turn.position, turn.rating, turn.rating_reason, turn.state(), turn, seen)
 
-    @cached_property
+    @property
     def whole(self) -> Kept | None:
         """All of what was kept, whoever may see it."""
         if not isinstance(self.source, SavedTurn):
             return self.source
-        try:
-            return self.source.kept()
-        except BrokenRecord:
-            return None
+        if "whole" not in self._held:
+            try:
+                self._held["whole"] = self.source.kept()
+            except BrokenRecord:
+                self._held["whole"] = None
+        return self._held["whole"]
 
-    @cached_property
+    @property
     def kept(self) -> Kept | None:
-        return self.seen(self.whole) if self.whole is not None and isinstance(self.source, SavedTurn) else self.whole
+        """What was kept, as whoever looks at it may see it."""
+        if not isinstance(self.source, SavedTurn):
+            return self.source
+        if "kept" not in self._held:
+            self._held["kept"] = self.seen(self.whole) if self.whole is not None else None
+        return self._held["kept"]
 
     @property
     def chart_kinds(self) -> tuple[str, ...]:
         """The kinds that were chosen for the charts of an answer, an empty text for a chart as drawn."""
         return self.kept.chart_kinds if isinstance(self.kept, Saved) else ()
-
-    @cached_property
-    def _shown(self) -> dict[Language | None, Outcome | None]:
-        return {}
 
     def outcome(self, language: Language | None = None) -> Outcome | None:
         """The outcome in a language (None: its own), its charts as first drawn; None where it can no longer be shown."""

@@ -116,7 +116,8 @@ def draw_answer(scene: Scene, shown: Shown) -> None:
 
 
 def _draw_parts(scene: Scene, shown: Shown, wish: str | None) -> None:
-    """Chart and text, tables, and how it was worked out, behind tabs; a part that is empty has none."""
+    """Chart and text, tables, and how it was worked out, behind tabs; a part that is empty has none, and one that nobody looks at
+    is not drawn."""
     answer, language = shown.answer, shown.language
     count = len(answer.tables)
     parts: dict[str, Callable[[], None]] = {}
@@ -127,9 +128,11 @@ def _draw_parts(scene: Scene, shown: Shown, wish: str | None) -> None:
         parts[tables] = lambda: draw_tables(scene, shown)
     parts[label("receipt", language)] = lambda: draw_receipt(scene, shown)
     opened = tables if wish == "table" and count else None
-    for tab, draw in zip(st.tabs(list(parts), default=opened, key=f"tabs-{shown.tag}"), parts.values(), strict=True):
-        with tab:
-            draw()
+    tabs = st.tabs(list(parts), default=opened, key=f"tabs-{shown.tag}", on_change="rerun")
+    for tab, draw in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw()
 
 
 def _wish(scene: Scene, shown: Shown) -> str | None:
@@ -158,8 +161,12 @@ def _draw_acts(scene: Scene, shown: Shown) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"acts-{shown.tag}"):
         draw_rating(scene, shown)
         if shown.answer.receipt.definitions:
-            with st.popover(label("terms", language), icon=":material/menu_book:", type="tertiary", key=f"terms-{shown.tag}"):
-                draw_definitions(shown.answer.receipt.definitions)
+            terms = st.popover(
+                label("terms", language), icon=":material/menu_book:", type="tertiary", key=f"terms-{shown.tag}", on_change="rerun"
+            )
+            if terms.open:
+                with terms:
+                    draw_definitions(shown.answer.receipt.definitions)
         if scene.role.may_export and shown.answer.computed is not None:
             draw_export(scene, shown)
         if scene.role.may_share and shown.answer.computed is not None:

@@ -16,12 +16,12 @@ from typing import Literal
 
 from analytics.finding import Filter
 from analytics.period import Period
-from assistant.answer import Language, Outcome
+from assistant.answer import Language, Outcome, Request
 from assistant.answering import saved
 from assistant.answering.saved import Kept, Saved
 from assistant.lossless import BrokenRecord, Codec
 from assistant.understanding.dialogue import Turn
-from assistant.workspace import audit
+from assistant.workspace import audit, mistakes
 from assistant.workspace.database import Workspace, stamp
 from assistant.workspace.errors import WorkspaceError
 
@@ -70,11 +70,7 @@ class SavedTurn:
 
     def state(self) -> Turn | None:
         """The state that the next turn refines; None where there is none, or none that can still be read."""
-        try:
-            found = _STATE.read(self.state_record) if self.state_record is not None else None
-        except BrokenRecord:
-            return None
-        return found if isinstance(found, Turn) else None
+        return _state(self.state_record)
 
 
 @dataclass(frozen=True)
@@ -106,7 +102,8 @@ class Conversations:
             found = connection.execute(
                 f"""
                 {_SELECT} WHERE owner = ?1 AND deleted IS NULL AND (
-                    instr(folded(title), ?2) > 0
+                    ?2 = ''
+                    OR instr(folded(title), ?2) > 0
                     OR EXISTS (SELECT 1 FROM turns WHERE conversation = id AND instr(folded(question), ?2) > 0)
                 ) ORDER BY updated DESC, created DESC, id LIMIT ?3
                 """,
@@ -137,11 +134,12 @@ class Conversations:
         record, state_record = self._records(kept, state)
         with self._changing(identity) as connection:
             last = connection.execute("SELECT max(position) FROM turns WHERE conversation = ?", (identity,)).fetchone()[0]
-            position = 0 if last is None else last + 1
+            position, now = 0 if last is None else last + 1, self.workspace.now()
             connection.execute(
                 "INSERT INTO turns (conversation, position, question, outcome, state, created) VALUES (?, ?, ?, ?, ?, ?)",
-                (identity, position, _text(question), record, state_record, self.workspace.now()),
+                (identity, position, _text(question), record, state_record, now),
             )
+            mistakes.note_outcome(connection, identity, now, _text(question), kept)
             connection.execute(
                 "UPDATE conversations SET title = ? WHERE id = ? AND title = ''", (_title(question), identity)
             )
@@ -205,11 +203,30 @@ class Conversations:
         """Says whether an answer was good (1) or bad (-1) and why; None takes the rating back."""
         with self.workspace.writing() as connection:
             self._row(connection, identity)
-            self._turn_row(connection, identity, position)
+            turn = self._turn_row(connection, identity, position)
             connection.execute(
                 "UPDATE turns SET rating = ?, rating_reason = ? WHERE conversation = ? AND position = ?",
                 (rating, "" if rating is None else _text(reason), identity, position),
             )
+            asked, request = turn["created"], _request(_turn(turn))
+            mistakes.note_rating(connection, identity, asked, turn["question"], request, rating, _text(reason))
+
+    def asked(self, data_set: str, most: int = 200) -> tuple[tuple[str, Turn | None], ...]:
+        """The last questions about a data set, the newest first, each with the state that it could refine; the same question
+        in the same state once."""
+        with self.workspace.reading() as connection:
+            found = connection.execute(
+                """
+                SELECT question, (
+                    SELECT before.state FROM turns AS before WHERE before.conversation = turns.conversation
+                    AND before.position < turns.position AND before.state IS NOT NULL ORDER BY before.position DESC LIMIT 1
+                ) AS before
+                FROM turns JOIN conversations ON id = conversation WHERE owner = ? AND data_set = ? AND deleted IS NULL
+                ORDER BY turns.created DESC LIMIT ?
+                """,
+                (_text(self.owner), _text(data_set), most),
+            ).fetchall()
+        return tuple((question, _state(before)) for question, before in dict.fromkeys((row[0], row[1]) for row in found))
 
     @contextmanager
     def _changing(self, identity: str, deleted: bool = False) -> Iterator[sqlite3.Connection]:
@@ -252,6 +269,22 @@ def _turn(row: sqlite3.Row) -> SavedTurn:
         row["position"], row["question"], row["outcome"], row["state"], datetime.fromisoformat(row["created"]), row["rating"],
         row["rating_reason"],
     )
+
+
+def _state(record: str | None) -> Turn | None:
+    try:
+        found = _STATE.read(record) if record is not None else None
+    except BrokenRecord:
+        return None
+    return found if isinstance(found, Turn) else None
+
+
+def _request(turn: SavedTurn) -> Request | None:
+    """What a turn was understood as; None where that can no longer be read."""
+    try:
+        return turn.kept().request
+    except BrokenRecord:
+        return None
 
 
 def _same_answer(before: SavedTurn, kept: Kept) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from assistant.workspace.schema import STEPS
 #: Seconds that a write waits for those of other processes.
 PATIENCE = 10.0
 _PAUSE = 0.02
+#: Connections to read with that are kept open while nobody reads.
+_IDLE_READERS = 8
 
 
 def utc_now() -> datetime:
@@ -45,6 +48,7 @@ class Workspace:
         self._patience = patience
         self._steps = steps
         self._connection: sqlite3.Connection | None = None
+        self._readers: deque[sqlite3.Connection] = deque()
         self._lock = threading.RLock()
 
     def now(self) -> str:
@@ -56,12 +60,19 @@ class Workspace:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+            while self._readers:
+                self._readers.pop().close()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection to read with."""
-        with self._lock, self._told():
-            yield self._opened()
+        """A connection to read what has been written, of this reader alone: fifty people who look at their pages wait neither for
+        each other nor for who is writing."""
+        with self._told():
+            connection = self._reader()
+            try:
+                yield connection
+            finally:
+                self._give_back(connection)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -84,7 +95,7 @@ class Workspace:
             if not self.path.exists():
                 # What people asked is nobody else's business on a machine that several people use.
                 self.path.touch(mode=0o600)
-            connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, check_same_thread=False)
+            connection = self._connected()
             try:
                 self._prepare(connection)
             except BaseException:
@@ -93,9 +104,29 @@ class Workspace:
             self._connection = connection
         return self._connection
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
+    def _reader(self) -> sqlite3.Connection:
+        if self._connection is None:
+            # The file is made and brought up to date by the connection that writes.
+            with self._lock:
+                self._opened()
+        try:
+            return self._readers.pop()
+        except IndexError:
+            return self._connected()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if self._connection is not None and len(self._readers) < _IDLE_READERS:
+            self._readers.append(connection)
+        else:
+            connection.close()
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         connection.create_function("folded", 1, lambda text: str(text).casefold(), deterministic=True)
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
         # What is deleted or revoked is overwritten, not only unlinked.
         connection.execute("PRAGMA secure_delete = ON")

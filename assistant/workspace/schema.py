@@ -56,5 +56,61 @@ _FIRST = (
     )
     """,
 )
+#: What people changed about the themes of a data set; `edits` are all of them after the change.
+_THEME_EDITS = (
+    """
+    CREATE TABLE theme_edits (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        data_set TEXT NOT NULL,
+        at TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        details TEXT NOT NULL,
+        edits TEXT NOT NULL,
+        undone TEXT
+    )
+    """,
+    "CREATE INDEX theme_edits_of_data_set ON theme_edits (data_set, id)",
+)
+_TEACHING = (
+    """
+    CREATE TABLE teachings (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        data_set TEXT NOT NULL,
+        key TEXT NOT NULL,
+        said TEXT NOT NULL,
+        sort TEXT NOT NULL,
+        name TEXT NOT NULL,
+        field TEXT,
+        taught_by TEXT NOT NULL,
+        taught TEXT NOT NULL,
+        undone_by TEXT,
+        undone TEXT
+    )
+    """,
+    "CREATE INDEX teachings_of_data_set ON teachings (data_set, undone)",
+    """
+    CREATE TABLE mistakes (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        asked TEXT NOT NULL,
+        data_set TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        question TEXT NOT NULL,
+        language TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        intent TEXT NOT NULL,
+        slots TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'open',
+        settled_by TEXT,
+        settled TEXT,
+        right_intent TEXT,
+        right_slots TEXT,
+        UNIQUE (conversation, asked)
+    )
+    """,
+    "CREATE INDEX mistakes_of_data_set ON mistakes (data_set, state, asked)",
+)
 #: Step n leads from version n to version n + 1.
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _THEME_EDITS, _TEACHING)

@@ -33,7 +33,7 @@ def test_a_question_is_answered_and_everything_about_it_is_there(page: Any, addr
     page.wait_for_function(IN_SIGHT)
     page.get_by_role("tab", name="Table").click()
     page.get_by_test_id("stDataFrame").last.wait_for()
-    assert "5 of 5 rows" in turns(page).last.inner_text()
+    page.get_by_text("5 of 5 rows").last.wait_for()
     page.get_by_role("tab", name="How it was worked out").click()
     page.get_by_text("Words recognised").last.wait_for()
     assert "SELECT" not in turns(page).last.inner_text()

@@ -20,10 +20,10 @@ from assistant.ui.theme import SCROLL
 
 #: Turns at the end that can be worked with, and turns that are drawn at all before somebody asks for the earlier ones.
 _LIVE, _DRAWN = 2, 10
-#: Seconds between two looks at an answer that is being worked out.
-_LOOK = 0.1
-#: Seconds between two looks whether it was stopped.
-_LOOK_FOR_STOP = 0.7
+#: Seconds between two looks at the step of an answer that is being worked out; the answer itself is not waited for so long.
+_LOOK = 0.5
+#: Seconds between two looks whether it was stopped. Each is a run of the page: with fifty people waiting they add up.
+_LOOK_FOR_STOP = 2.0
 _MOST_CHARACTERS = 20_000
 
 

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.models.encoder import Encoder
 from assistant.access import gate
 from assistant.ui import state
+from assistant.ui.labels import label
 
 #: Running it is the test: it is not imported.
 _APP = Path(state.__file__).parents[1] / "page.py"
@@ -100,8 +101,21 @@ def test_a_refused_question_is_plain_text_with_at_most_three_ways_on(home: Path)
     assert 0 < len(ways) <= 3
 
 
-def test_a_manager_sees_no_query(home: Path) -> None:
+def _worked_out(page: AppTest) -> AppTest:
+    """The page with the tab open that says how the last answer was worked out."""
+    thumbs = next(widget.key for widget in page.get("feedback") if widget.key.startswith("thumbs-"))
+    page.session_state[thumbs.replace("thumbs-", "tabs-")] = label("receipt", "en")
+    return page.run()
+
+
+def test_a_tab_that_nobody_looks_at_is_not_drawn(home: Path) -> None:
     page = _ask(_page(), "revenue by category this year")
+    assert not page.dataframe
+    assert len(page.tabs) == 3
+
+
+def test_a_manager_sees_no_query(home: Path) -> None:
+    page = _worked_out(_ask(_page(), "revenue by category this year"))
     assert not page.code
     assert "Rows" in _texts(page)
 
@@ -109,7 +123,7 @@ def test_a_manager_sees_no_query(home: Path) -> None:
 def test_an_analyst_sees_the_query(home: Path) -> None:
     (home / "askwell.toml").write_text('default_role = "analyst"', encoding="utf-8")
     gate.current.cache_clear()
-    assert "SELECT" in _ask(_page(), "revenue by category this year").code[0].value
+    assert "SELECT" in _worked_out(_ask(_page(), "revenue by category this year")).code[0].value
 
 
 def test_a_conversation_that_cannot_be_saved_goes_on_and_says_so(home: Path) -> None:

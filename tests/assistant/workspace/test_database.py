@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -156,10 +157,27 @@ def test_another_process_that_does_not_let_go_is_told(workspace: Workspace) -> N
     assert mine.append(made.id, "hello", greeting(), None).position == 0
 
 
+def test_who_reads_does_not_wait_for_who_writes_and_sees_what_is_done(workspace: Workspace) -> None:
+    mine = Conversations(workspace, "ann")
+    made = mine.start("shop", "one")
+    with ThreadPoolExecutor(1) as other, workspace.writing() as connection:
+        connection.execute("UPDATE conversations SET title = 'two'")
+        assert other.submit(mine.get, made.id).result(timeout=20).title == "one"
+    assert mine.get(made.id).title == "two"
+
+
+def test_readers_of_a_closed_workspace_open_it_again(workspace: Workspace) -> None:
+    mine = Conversations(workspace, "ann")
+    made = mine.start("shop", "one")
+    with workspace.reading():
+        workspace.close()
+    assert mine.get(made.id).title == "one"
+
+
 def test_a_full_disk_is_told_and_what_was_there_stays(workspace: Workspace) -> None:
     mine = Conversations(workspace, "ann")
     made = mine.start("shop")
-    with workspace.reading() as connection:
+    with workspace.writing() as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 1}")
     with pytest.raises(WorkspaceError) as fault:
@@ -172,7 +190,7 @@ def test_a_full_disk_is_told_and_what_was_there_stays(workspace: Workspace) -> N
 def test_a_file_that_may_only_be_read_can_be_read_and_refuses_writing(workspace: Workspace) -> None:
     mine = Conversations(workspace, "ann")
     made = mine.start("shop", "one")
-    with workspace.reading() as connection:
+    with workspace.writing() as connection:
         connection.execute("PRAGMA query_only = ON")
     with pytest.raises(WorkspaceError) as fault:
         mine.rename(made.id, "two")
