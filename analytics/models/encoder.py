@@ -1,4 +1,4 @@
-"""The sentence encoder: the only module that imports the model library.
+"""The sentence encoder. Only this module and those of its tuned layers import the model library.
 
 Owns finding, checking and loading the model; offline always. Nothing here knows intents or feedback.
 """
@@ -115,3 +115,39 @@ class Encoder:
                 while len(self._cache) > _CACHED:
                     self._cache.popitem(last=False)
         return out
+
+    def read(self, texts: Sequence[str], above: int, batch_size: int = 64) -> tuple[Vectors, list[Vectors]]:
+        """The vectors that `encode` gives, and of each text the states (tokens x 384) that its last `above` layers begin with."""
+        self.load()
+        import torch
+
+        vectors: list[Vectors] = []
+        states: list[Vectors] = []
+        module = self._model[0]
+        for start in range(0, len(texts), batch_size):
+            words = module.tokenizer(
+                list(texts[start : start + batch_size]), padding=True, truncation=True, max_length=self._model.max_seq_length,
+                return_tensors="pt",
+            )
+            with torch.no_grad():
+                layers = module.model(**words, output_hidden_states=True).hidden_states
+            there = words["attention_mask"]
+            pooled = (layers[-1] * there[..., None]).sum(1) / there.sum(1, keepdim=True)
+            vectors.append(torch.nn.functional.normalize(pooled).numpy())
+            lengths = there.sum(1).tolist()
+            # A copy: else every text holds on to the states of all that stood in the same batch.
+            states += [kept[:length].numpy().copy() for kept, length in zip(layers[-1 - above], lengths, strict=True)]
+        return np.asarray(np.round(np.concatenate(vectors), 5), dtype=np.float32), states
+
+    def unknown_share(self, texts: Sequence[str]) -> float:
+        """The share of the tokens of texts that the model does not know, 0..1."""
+        self.load()
+        tokenizer = self._model[0].tokenizer
+        tokens = [token for text in texts for token in tokenizer.tokenize(text)]
+        return sum(token == tokenizer.unk_token for token in tokens) / len(tokens) if tokens else 0.0
+
+    def layers(self) -> Sequence[Any]:
+        """The layers of the model, from the lowest on."""
+        self.load()
+        found: Sequence[Any] = self._model[0].model.encoder.layer
+        return found

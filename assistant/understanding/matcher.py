@@ -1,4 +1,5 @@
-"""The intent matcher: two linear models, one over words, characters and concepts, one over the sentence vector.
+"""The intent matcher: a linear model over words, characters and concepts, one over the sentence vector, and the last layers of
+the encoder as they were fine-tuned on the examples.
 
 Loads trained arrays and ranks intents; trains nothing and fills no slot. What is asked outside the catalogue is a
 class of its own, so a refusal is a prediction and not only a low score.
@@ -7,14 +8,15 @@ class of its own, so a refusal is a prediction and not only a low score.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from analytics.models.encoder import Encoder, dictionary
+from analytics.models.tuned_layers import LAYERS, Tuned
 from assistant.understanding.features import bag, sparse
 from assistant.understanding.foreign import foreign_words
 from assistant.understanding.lexicon import Lexicon
@@ -41,18 +43,29 @@ class Ranking:
     refusal: float
 
 
+def in_dialogue(ranking: Ranking, likelier: Mapping[str, float]) -> Ranking:
+    """The ranking of a turn whose intents are so many times likelier than on their own: after an answer, people stay with what it
+    was about. The probability of the intents together stays the same."""
+    raised = [(name, chance * likelier.get(name, 1.0)) for name, chance in ranking.intents]
+    scale = sum(chance for _, chance in ranking.intents) / (sum(chance for _, chance in raised) or 1.0)
+    pairs = sorted(((name, round(chance * scale, 6)) for name, chance in raised), key=lambda pair: (-pair[1], pair[0]))
+    return replace(ranking, intents=tuple(pairs))
+
+
 @dataclass(frozen=True)
 class Model:
-    """Arrays of one language. `words` is classes x vocabulary, `vectors` classes x encoder dimension."""
+    """Arrays of one language. `words` is classes x vocabulary; `vectors` is classes x encoder dimension with a bias, and like the
+    tuned layers not there for a language that the encoder does not know."""
 
     classes: tuple[str, ...]
     vocabulary: npt.NDArray[np.uint64]
     idf: Floats
     words: Floats
     words_bias: Floats
-    vectors: Floats
-    vectors_bias: Floats
+    vectors: tuple[Floats, Floats] | None
+    tuned: Tuned | None
     blend: float
+    tuned_blend: float
     temperature: float
     ask_below: float
     margin: float
@@ -62,14 +75,18 @@ class Model:
     in_scope_words: frozenset[str]
     speller: Speller
 
-    def scores(self, masked: str, concepts: Iterable[str], vector: Floats | None) -> Floats:
-        """Log-probabilities of the classes before the temperature; without a vector, of the word model alone."""
+    def scores(self, masked: str, concepts: Iterable[str], read: tuple[Floats, Floats] | None) -> Floats:
+        """Log-probabilities of the classes before the temperature. `read` is the sentence vector with the states below the tuned
+        layers; without it, those of the word model alone."""
         index, weight = sparse(bag(masked, concepts), self.vocabulary, self.idf)
         by_words = log_softmax(self.words[:, index] @ weight + self.words_bias)
-        if vector is None:
+        if read is None or self.vectors is None or self.tuned is None:
             return by_words
-        by_vector = log_softmax(self.vectors @ vector + self.vectors_bias)
-        return (1 - self.blend) * by_words + self.blend * by_vector
+        vector, states = read
+        by_vector = log_softmax(self.vectors[0] @ vector + self.vectors[1])
+        by_tuned = log_softmax(self.tuned.scores(states))
+        left = 1 - self.blend - self.tuned_blend
+        return np.asarray(left * by_words + self.blend * by_vector + self.tuned_blend * by_tuned)
 
 
 def log_softmax(scores: Floats) -> Floats:
@@ -123,9 +140,10 @@ def load_model(language: Language, folder: Path = TRAINED) -> Model:
             idf=data["idf"].astype(np.float32),
             words=data["words"].astype(np.float32) * scale[:, None],
             words_bias=data["words_bias"].astype(np.float32),
-            vectors=data["vectors"].astype(np.float32),
-            vectors_bias=data["vectors_bias"].astype(np.float32),
+            vectors=(data["vectors"].astype(np.float32), data["vectors_bias"].astype(np.float32)) if "vectors" in data else None,
+            tuned=Tuned.of(data),
             blend=meta["blend"],
+            tuned_blend=meta["tuned_blend"],
             temperature=meta["temperature"],
             ask_below=meta["ask_below"],
             margin=meta["margin"],
@@ -150,8 +168,11 @@ class Matcher:
     def rank(self, masked: str, concepts: Iterable[str], language: Language) -> Ranking:
         model = self._models[language]
         masked, concepts = put_right(masked, concepts, model.speller, language)
-        vector = self.encoder.encode([masked])[0] if model.blend > 0 else None
-        scores = model.scores(masked, concepts, vector) / model.temperature
+        read = None
+        if model.tuned is not None:
+            vectors, states = self.encoder.read([masked], LAYERS)
+            read = (vectors[0], states[0])
+        scores = model.scores(masked, concepts, read) / model.temperature
         probabilities = np.exp(log_softmax(scores))
         pairs = sorted(
             ((name, round(float(p), 6)) for name, p in zip(model.classes, probabilities, strict=True)),

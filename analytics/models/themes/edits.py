@@ -81,6 +81,11 @@ class Edits:
         named = [each.theme for each in self.renames] + [each.theme for each in self.splits] + [each.theme for each in self.pins]
         return frozenset(merged.union(named))
 
+    @property
+    def count(self) -> int:
+        """How many edits there are of all kinds."""
+        return sum(map(len, (self.renames, self.merges, self.splits, self.pins, self.excluded)))
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
