@@ -1,5 +1,5 @@
-"""The web application: one ASGI server for the chat page, for shared answers under /s/, for commands of this machine under
-/api/ and for /healthz.
+"""The web application: one ASGI server for the chat page, for its suggestions and for commands of this machine under /api/, for
+shared answers under /s/ and for /healthz.
 
 Starts warming the assistant in the background, so that the page is there before the encoder is.
 """
@@ -26,6 +26,8 @@ from assistant.access.sign_in import SignIn
 from assistant.local_api import asked
 from assistant.settings import data_folder
 from assistant.sharing.web import shared_page
+from assistant.suggest_api import SUGGEST, suggested
+from assistant.suggesting import Suggesting
 from assistant.ui.faults import told
 from assistant.ui.state import DB_VARIABLE, current, workspace
 from assistant.ui.theme import SERVER_CONFIG
@@ -71,6 +73,7 @@ def create_app(db: Path, door: Door | None = None) -> st.App:
         Route("/healthz", health(door)),
         Route("/s/{token}", shared_page(workspace())),
         Route(ASK, asked(door, lambda: current().assistant()), methods=["POST"]),
+        Route(SUGGEST, suggested(Suggesting(lambda: current().assistant())), methods=["POST"]),
     ]
     return st.App(_PAGE, lifespan=_life(door), routes=routes, middleware=[Middleware(SignIn)], on_script_error=told)
 
