@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FilterOp = Literal["=", "!=", ">", "<", ">=", "<=", "in", "between", "contains"]
 Parameters = ParamSpec("Parameters")
 Test = Literal["true", "<", "<=", ">", ">=", "=", "null"]
+#: Version of what fitted models write: raised when what a fit computes changes, so that no file of an older version is read.
+FITTED = 2
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,7 @@ import duckdb
 import ibis.expr.types as ir
 from ibis.backends.sql.datatypes import DuckDBType
 
-from analytics import stopping
+from analytics import fits, stopping
 from analytics.compiling import sql_of
 from analytics.finding import Finding, Fit
 from analytics.schema import CANONICAL, MARTS, META, QUALITY
@@ -170,22 +171,12 @@ class Engine:
 
     def _frames(self, fit: Fit) -> Mapping[str, pd.DataFrame]:
         """Reads a fit from its files beside the data set, or runs it and writes them."""
-        import pandas as pd
-
         if self.fits_folder is None:
             return fit.fit(self)
-        files = {name: self.fits_folder / f"{fit.table_name(name)}.parquet" for name in fit.schemas}
-        if all(file.exists() for file in files.values()):
-            return {name: pd.read_parquet(file) for name, file in files.items()}
+        if (kept := fits.read(self.fits_folder, fit)) is not None:
+            return kept
         frames = fit.fit(self)
-        try:
-            self.fits_folder.mkdir(parents=True, exist_ok=True)
-            for name, frame in frames.items():
-                part = files[name].with_suffix(f".{threading.get_ident()}.part")
-                frame.to_parquet(part, index=False)
-                part.replace(files[name])
-        except OSError:
-            pass  # a read-only or full disk: the fit is kept in memory only
+        fits.write(self.fits_folder, fit, frames)
         return frames
 
     def run(self, finding: Finding, *, key: Hashable | None = None, stop: Callable[[], bool] | None = None) -> Computed:
@@ -210,29 +201,44 @@ class Engine:
         for fit in finding.fits:
             self.ensure(fit)
         statements: list[str] = []
-        with self.cursor() as cursor:
-            for shared in finding.shared:
-                statement = f'CREATE OR REPLACE TEMP TABLE "{shared.name}" AS\n{sql_of(shared.definition)}'
-                statements.append(statement)
-                cursor.execute(statement)
-            facts_table = _fetch(cursor, finding.facts, statements)
-            tables = {name: _fetch(cursor, expr, statements) for name, expr in finding.tables.items()}
-            counts_table = _fetch(cursor, finding.scope.counts, statements)
+        with self.cursor() as cursor, _Compiler() as compiled:
+            shared = [(item.name, compiled(item.definition)) for item in finding.shared]
+            facts = compiled(finding.facts)
+            listed = [(name, expr, compiled(expr)) for name, expr in finding.tables.items()]
+            counts = compiled(finding.scope.counts)
+            for name, definition in shared:
+                statements.append(f'CREATE OR REPLACE TEMP TABLE "{name}" AS\n{definition.result()}')
+                cursor.execute(statements[-1])
+            facts_table = _fetch(cursor, finding.facts, facts, statements)
+            tables = {name: _fetch(cursor, expr, statement, statements) for name, expr, statement in listed}
+            counts_table = _fetch(cursor, finding.scope.counts, counts, statements)
         if len(facts_table.rows) != 1:
             raise ValueError(f"facts must be one row, got {len(facts_table.rows)}")
-        facts = facts_table.records()[0]
-        counts = counts_table.records()[0]
-        left_out = {k.removeprefix("left_out_"): int(v or 0) for k, v in counts.items() if k.startswith("left_out_")}
+        found = facts_table.records()[0]
+        counted = counts_table.records()[0]
+        left_out = {k.removeprefix("left_out_"): int(v or 0) for k, v in counted.items() if k.startswith("left_out_")}
         return Computed(
-            facts=facts, tables=tables, rows_used=int(counts.get("rows_used") or 0), left_out=left_out,
-            unit=finding.scope.unit, caveats=tuple(c.name for c in finding.caveats if c.holds(facts)),
+            facts=found, tables=tables, rows_used=int(counted.get("rows_used") or 0), left_out=left_out,
+            unit=finding.scope.unit, caveats=tuple(c.name for c in finding.caveats if c.holds(found)),
             sql=tuple(statements), units=finding.units, defaults=finding.defaults, definitions=finding.definitions,
             seconds=time.perf_counter() - begun,
         )
 
 
-def _fetch(cursor: duckdb.DuckDBPyConnection, expr: ir.Table, statements: list[str]) -> ResultTable:
-    statement = sql_of(expr)
+class _Compiler:
+    """Compiles in a thread of its own, in the order of the calls: DuckDB lets Python go on while it works, so that the next
+    statement is there when the one before is done."""
+
+    def __enter__(self) -> Callable[[ir.Table], Future[str]]:
+        self._pool = ThreadPoolExecutor(1, "compile")
+        return lambda expr: self._pool.submit(sql_of, expr)
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _fetch(cursor: duckdb.DuckDBPyConnection, expr: ir.Table, compiled: Future[str], statements: list[str]) -> ResultTable:
+    statement = compiled.result()
     statements.append(statement)
     rows = cursor.execute(statement).fetchmany(MAX_ROWS + 1)
     total = len(rows)

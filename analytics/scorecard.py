@@ -67,7 +67,7 @@ def scorecard(
     others = [name for name in dimension if name not in GRAINS]
     if len(others) > 1:
         raise CannotAnswer("too_many_dimensions", dimension=others[1])
-    chosen = grain or next((name for name in GRAINS if name in times), None) or _grain(request.period)
+    chosen = grain or next((name for name in GRAINS if name in times), None) or grain_of(request.period)
     lead = request.metrics[0]
     by = others[0] if others else by_default
     refusal = why_not(shop, lead, (by,), request.filters)
@@ -76,7 +76,8 @@ def scorecard(
     return Scorecard(request, candidates, lead, chosen, None if refusal else by)
 
 
-def _grain(period: Period) -> Grain:
+def grain_of(period: Period) -> Grain:
+    """What a period is drawn by where no grain is asked for."""
     return "week" if period.days <= BY_WEEK else "month" if period.days <= BY_MONTH else "quarter"
 
 

@@ -41,7 +41,11 @@ class Settings:
 
 @dataclass(frozen=True)
 class Shop:
-    """What is loaded. `rows` holds the row count of every table that exists and is not empty."""
+    """What is loaded. `rows` holds the row count of every table that exists and is not empty.
+
+    `theme_edits`: what people changed about the themes of feedback, as the JSON text of analytics.models.themes.Edits; empty
+    where nothing was. A text, so that a shop does not wait for the libraries of models.
+    """
 
     settings: Settings
     as_of: date
@@ -51,6 +55,7 @@ class Shop:
     loaded_at: str = ""
     rows: Mapping[str, int] = field(default_factory=dict)
     extra_columns: Mapping[str, ibis.Schema] = field(default_factory=dict)
+    theme_edits: str = ""
 
     @classmethod
     def unbound(cls, today: date = date(2026, 11, 17)) -> Shop:

@@ -16,7 +16,7 @@ from analytics.period import Period
 from analytics.satisfaction import comments
 from analytics.satisfaction import emerging_counts as counting
 from analytics.satisfaction.themes import tone_of
-from analytics.satisfaction.themes_fit import themes_fit
+from analytics.satisfaction.themes_fit import edits_of, themes_fit
 from analytics.scorecard import Order, number_of
 from analytics.semantics import rows_of
 from analytics.shop import Shop
@@ -98,11 +98,13 @@ def _fit(request: Asked, tone: str | None) -> Fit:
         then = engine.frame(_texts(request, before)) if before else now.head(0)
         assigned = themes.table("assigned").select("feedback_id", "theme")
         inside = engine.frame(assigned.filter(assigned.feedback_id.isin(_both(request).feedback_id)))
-        issues, sizes = counting.risen(now, then, inside, tone, FEWEST_BEFORE, comments.masker(engine, shop))
+        mask, excluded = comments.masker(engine, shop), edits_of(shop).words
+        issues, sizes = counting.risen(now, then, inside, tone, FEWEST_BEFORE, mask, excluded)
         return {"issues": issues[list(_ISSUES)], "sizes": sizes[list(_SIZES)]}
 
     days = (request.period.start, request.period.end, before and (before.start, before.end))
-    return Fit("emerging_issues", fit_key(*days, request.filters, tone), {"issues": _ISSUES, "sizes": _SIZES}, run)
+    key = fit_key(*days, request.filters, tone, shop.theme_edits)
+    return Fit("emerging_issues", key, {"issues": _ISSUES, "sizes": _SIZES}, run)
 
 
 def _texts(request: Asked, period: Period) -> ir.Table:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analytics.models.themes.tokens import normalised, terms
+from analytics.models.themes.tokens import normalised, terms, without
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,20 +43,20 @@ class _Issue:
 
 def risen(
     now: pd.DataFrame, then: pd.DataFrame, assigned: pd.DataFrame, tone: str | None, fewest_before: int,
-    mask: Callable[[str], str],
+    mask: Callable[[str], str], excluded: frozenset[str] = frozenset(),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Issues with FEWEST comments in the period, the surest first, with `is_real`; and the sizes behind them (one row).
 
     `now`, `then`: feedback_id, text, rating, sentiment. `assigned`: feedback_id, theme. `mask` hides who is named in
-    examples. Chance is that of the exact conditional test of two Poisson rates. Source: Przyborowski and Wilenski (1940),
-    Homogeneity of results in testing samples from Poisson series, Biometrika 31.
+    examples; `excluded` words make no phrase. Chance is that of the exact conditional test of two Poisson rates. Source:
+    Przyborowski and Wilenski (1940), Homogeneity of results in testing samples from Poisson series, Biometrika 31.
     `is_real` after Benjamini and Hochberg (1995), Controlling the false discovery rate, JRSS B 57, over
     all themes and phrases with FEWEST comments in both periods together, a bound that says nothing of when they came.
     """
     import pandas as pd
 
     themes = _themes(assigned)
-    here, before = _held(now, themes, tone), _held(then, themes, tone)
+    here, before = _held(now, themes, tone, excluded), _held(then, themes, tone, excluded)
     # Phrases that stand in exactly the same comments are one, called by its longest form.
     alike: dict[tuple[bool, tuple[int, ...], tuple[int, ...]], tuple[bool, str]] = {}
     for name in sorted(here | before, key=lambda name: (len(name[1]), name)):
@@ -86,7 +86,9 @@ def _themes(assigned: pd.DataFrame) -> Mapping[str, tuple[str, ...]]:
     return {feedback: tuple(sorted(held)) for feedback, held in found.items()}
 
 
-def _held(frame: pd.DataFrame, themes: Mapping[str, tuple[str, ...]], tone: str | None) -> _Held:
+def _held(
+    frame: pd.DataFrame, themes: Mapping[str, tuple[str, ...]], tone: str | None, excluded: frozenset[str]
+) -> _Held:
     """The complaining comments (positions) of each theme (True, id) and phrase (False, words)."""
     out: dict[tuple[bool, str], list[int]] = defaultdict(list)
     ratings = frame["rating"].to_numpy(np.float64, na_value=np.nan)
@@ -97,7 +99,7 @@ def _held(frame: pd.DataFrame, themes: Mapping[str, tuple[str, ...]], tone: str 
             continue
         for theme in themes.get(id, ()):
             out[True, theme].append(at)
-        for phrase in sorted(set(terms(normalised(text), 2))):
+        for phrase in without(sorted(set(terms(normalised(text), 2))), excluded):
             out[False, phrase].append(at)
     return {name: tuple(places) for name, places in out.items()}
 

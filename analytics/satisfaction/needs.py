@@ -15,7 +15,7 @@ from analytics.period import Period
 from analytics.satisfaction import comments, themes_words
 from analytics.satisfaction.needs_patterns import wishes
 from analytics.satisfaction.quotes_masking import Masker
-from analytics.satisfaction.themes_fit import themes_fit
+from analytics.satisfaction.themes_fit import called, themes_fit
 from analytics.scorecard import Order, number_of, share_of
 from analytics.semantics import rows_of
 from analytics.shop import Shop
@@ -84,13 +84,14 @@ def _fit(request: Asked) -> Fit:
         firsts = firsts.filter(firsts.theme != _WISHES).order_by("place")
         first = engine.frame(firsts.select("feedback_id", "theme", "place")).drop_duplicates("feedback_id")
         texts = engine.frame(comments.latest(request, request.period, MOST_READ).select("feedback_id", "text"))
-        return {"needs": _found(texts, first, comments.masker(engine, shop))}
+        return {"needs": _found(texts, first, comments.masker(engine, shop), called(engine, shop))}
 
-    return Fit("customer_needs", fit_key(request.period.start, request.period.end, request.filters), {"needs": _NEEDS}, run)
+    key = fit_key(request.period.start, request.period.end, request.filters, shop.theme_edits)
+    return Fit("customer_needs", key, {"needs": _NEEDS}, run)
 
 
-def _found(frame: pd.DataFrame, first: pd.DataFrame, mask: Masker) -> pd.DataFrame:
-    """The comments that wish for something: the wish, masked, and what it is about."""
+def _found(frame: pd.DataFrame, first: pd.DataFrame, mask: Masker, names: Mapping[str, str]) -> pd.DataFrame:
+    """The comments that wish for something: the wish, masked, and what it is about. `names`: what themes are called by id."""
     import pandas as pd
 
     said = [(id, next(wishes(text), None)) for id, text in zip(frame["feedback_id"], frame["text"], strict=True)]
@@ -102,7 +103,8 @@ def _found(frame: pd.DataFrame, first: pd.DataFrame, mask: Masker) -> pd.DataFra
         scores[:, ids.index(_WISHES)] = 0.0
     rows = []
     for (id, wish), score in zip(told, scores, strict=True):
-        theme = ids[int(score.argmax())] if score.max() > 0 else themes.get(id, UNASSIGNED)
+        concept = ids[int(score.argmax())]
+        theme = names.get(concept, concept) if score.max() > 0 else themes.get(id, UNASSIGNED)
         rows.append((id, theme, mask(wish), " ".join(wish.lower().strip(" .!?;。！？；…").split())))
     return pd.DataFrame(rows, columns=list(_NEEDS))
 

@@ -17,7 +17,7 @@ from analytics.overview.figures import plain
 from analytics.period import Period
 from analytics.satisfaction import comments, themes_words
 from analytics.satisfaction.themes import tone_of
-from analytics.satisfaction.themes_fit import themes_fit
+from analytics.satisfaction.themes_fit import called, themes_fit
 from analytics.scorecard import Order, number_of, share_of
 from analytics.semantics import rows_of
 from analytics.shop import Shop
@@ -111,7 +111,8 @@ def _fit(request: Asked, theme: str | None, order: Order | None) -> Fit:
         shown = shown.assign(position=range(len(shown)), text=[mask(text) for text in shown["text"]])
         return {"matches": found[["feedback_id"]], "quotes": shown[list(_QUOTES)]}
 
-    key = fit_key(normalised(theme), request.period.start, request.period.end, request.filters, order)
+    span = (request.period.start, request.period.end)
+    key = fit_key(normalised(theme), *span, request.filters, order, shop.theme_edits)
     return Fit("feedback_quotes", key, {"matches": _MATCHES, "quotes": _QUOTES}, run)
 
 
@@ -124,9 +125,11 @@ def _scores(engine: Engine, shop: Shop, frame: pd.DataFrame, theme: str | None) 
     words = np.minimum(themes_words.concepts_in(texts)[:, meant].sum(axis=1) / _ENOUGH_WORDS, 1.0)
     # A hint alone, such as "late", is no word of the concept.
     words[words < 1 / _ENOUGH_WORDS] = 0.0
-    engine.ensure(fit := themes_fit(shop))
-    assigned = fit.table("assigned")
-    chosen = assigned.filter(assigned.theme.isin([themes_words.ids()[at] for at in meant] or [""]))
+    names = called(engine, shop)
+    assigned = themes_fit(shop).table("assigned")
+    ids = [themes_words.ids()[at] for at in meant]
+    told = {names.get(id, id) for id in ids} | {name for name in names.values() if normalised(name) == wanted}
+    chosen = assigned.filter(assigned.theme.isin(sorted(told) or [""]))
     weight = engine.frame(chosen.group_by("feedback_id").agg(weight=chosen.weight.sum())).set_index("feedback_id")["weight"]
     themed = frame["feedback_id"].map(weight).fillna(0.0).to_numpy(np.float64)
     literal = np.array([wanted in text for text in texts], dtype=np.float64)

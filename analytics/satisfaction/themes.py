@@ -12,7 +12,7 @@ from analytics.finding import Caveat, Filter, Finding, Fit, Shared
 from analytics.overview.asked import Asked, asked, period_facts
 from analytics.period import Period
 from analytics.satisfaction.comments import FEEDBACK, scope_of
-from analytics.satisfaction.themes_fit import members, themes_fit
+from analytics.satisfaction.themes_fit import members, themes_fit, waiting
 from analytics.scorecard import Order, number_of, share_of
 from analytics.semantics import rows_of
 from analytics.shop import Shop
@@ -23,7 +23,8 @@ MUCH_UNASSIGNED = 0.15
 CAVEATS = (
     Caveat("few_comments", "comments", "<", statistics.SMALL_SAMPLE), Caveat("themes_overlap", "several", ">", 0),
     Caveat("themes_unassigned", "much_unassigned"), Caveat("without_comparison", "comparison_missing"),
-    Caveat("theme_impact_no_cause", "rated", ">", 0),
+    Caveat("theme_impact_no_cause", "rated", ">", 0), Caveat("themes_edited", "theme_edits", ">", 0),
+    Caveat("theme_edits_waiting", "edits_waiting", ">", 0),
 )
 
 
@@ -67,7 +68,7 @@ def feedback_themes(
     ratings = Shared("theme_ratings", _ratings(request))
     table = Shared("theme_table", _table(asked_for, about.table, ratings.table, "theme"))
     families = _table(asked_for, _once(about.table), ratings.table, "family").rename(theme="family")
-    facts = _facts(asked_for, about.table, table.table).cross_join(ratings.table)
+    facts = _facts(asked_for, about.table, table.table).cross_join(ratings.table).cross_join(waiting(shop, fit))
     return Finding(
         facts.mutate(
             asked_sentiment=ibis.literal(asked_for.tone, "string"), **period_facts(request, compare_to)

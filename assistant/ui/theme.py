@@ -52,6 +52,7 @@ STYLE = """
 [class*="st-key-taken-"] { margin-left: -0.4rem; }
 [class*="st-key-taken-"] button { padding: 0.1rem 0.3rem; }
 [class*="st-key-way-"] button { padding: 0; min-height: 1.5rem; }
+[class*="st-key-voice-table-"] :is(th, td) { min-width: 5.5rem; }
 [class*="st-key-turn-"], .st-key-welcome { scroll-margin-top: 4rem; }
 .st-key-conversations button > div { justify-content: flex-start; text-align: left; }
 [data-testid="stMainBlockContainer"] { padding-top: 3.5rem; }

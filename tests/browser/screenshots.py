@@ -45,6 +45,11 @@ def _data(page: Any) -> None:
     page.get_by_test_id("stTable").first.wait_for()
 
 
+def _voice(page: Any) -> None:
+    go_to(page, "Voice of customer")
+    charted(page)
+
+
 def _nothing(page: Any) -> None:
     page.locator(".st-key-welcome").wait_for()
 
@@ -56,6 +61,7 @@ PICTURES: dict[str, tuple[Callable[[Any], None], Mapping[str, int], Scheme, str]
     "answer-zh": (_asked("今年各品类销售额"), WIDE, "dark", "zh-CN"),
     "phone": (_asked("how is the business doing this quarter"), PHONE, "light", "en-GB"),
     "data": (_data, WIDE, "light", "en-GB"),
+    "voice": (_voice, WIDE, "light", "en-GB"),
 }
 
 
