@@ -30,16 +30,19 @@ TIMINGS = ("understand", "analyse", "word", "total")
 
 @dataclass(frozen=True)
 class Mark:
-    """What a stretch of the question was matched to: `question[start:end] == text`."""
+    """What a stretch of the question was matched to: `question[start:end] == text`. `taught` marks a meaning that somebody
+    taught."""
 
     text: str
     start: int
     end: int
     role: str
     value: Any
+    taught: bool = False
 
     def to_json(self) -> Json:
-        return {"text": self.text, "start": self.start, "end": self.end, "role": self.role, "value": plain(self.value)}
+        shape = {"text": self.text, "start": self.start, "end": self.end, "role": self.role, "value": plain(self.value)}
+        return shape | ({"taught": True} if self.taught else {})
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class Request:
 
     `slots` holds canonical values only: metric str or tuple, dimension tuple, period and compare_to Period, filters
     tuple of Filter, segment tuple, customer (an id), product, theme, top_n, order, grain, horizon {text, days or
-    months}, threshold. `defaults` holds what was assumed beside them. `intent` is empty when nothing was recognised.
+    months}, threshold. `defaults` holds what was assumed beside them. `intent` is empty when nothing was recognised, and
+    `taught` says that somebody taught it as the meaning of this question.
     """
 
     intent: str
@@ -70,6 +74,7 @@ class Request:
     marks: tuple[Mark, ...]
     defaults: Mapping[str, Any]
     question: str
+    taught: bool = False
 
     def slots_json(self) -> Json:
         """The stated slots as JSON; periods carry the words they were said in."""
@@ -202,7 +207,7 @@ class _Outcome:
             "receipt": None, "caveats": [], "choices": [], "follow_ups": [], "reason": None,
             "timing_ms": {name: round(float(took.get(name, 0.0)), 3) for name in TIMINGS},
         }
-        return shape | self._details()
+        return shape | ({"taught": True} if asked.taught else {}) | self._details()
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,11 @@ Step = Literal["understand", "analyse", "word"]
 Told = Callable[[Step], None]
 
 
+def nothing_edited() -> str:
+    """Where nobody changes the themes of feedback."""
+    return ""
+
+
 def nobody_listens(_: Step) -> None:
     """Where nobody watches the steps."""
 
@@ -107,6 +112,8 @@ class Assistant:
         self.catalogue = known or catalogue.load()
         self.encoder = encoder or Encoder()
         self.reader = Reader(shop, engine, self.catalogue, Matcher(self.encoder))
+        #: Gives what people changed about the themes of feedback as it is now; see Shop.theme_edits.
+        self.theme_edits: Callable[[], str] = nothing_edited
         self._turns: OrderedDict[str, Turn] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -118,6 +125,11 @@ class Assistant:
 
     def close(self) -> None:
         self.engine.close()
+
+    @property
+    def edited_shop(self) -> Shop:
+        """The shop with the themes of its feedback as people have edited them until now."""
+        return replace(self.shop, theme_edits=self.theme_edits())
 
     def understand(self, question: str, conversation_id: str | None = None, language: Asked = "auto") -> Understood:
         """Reads a question and remembers the turn; runs no analysis."""
@@ -261,8 +273,10 @@ class Assistant:
             stated["customer"] = self.reader.index.customer_id(stated["customer"])
         masking.refuse(role, reading.request.slots, stated.get("customer"), personal.finder(self.engine))
         resolved: Resolved = resolve(intent, analysis, stated, reading.relative, self.shop)
-        finding = analysis(self.shop, **resolved.arguments)
-        key = (self.shop.version, self.shop.today, intent.id, repr(sorted(resolved.arguments.items(), key=lambda item: item[0])))
+        shop = self.edited_shop
+        finding = analysis(shop, **resolved.arguments)
+        asked = repr(sorted(resolved.arguments.items(), key=lambda item: item[0]))
+        key = (shop.version, shop.today, shop.theme_edits, intent.id, asked)
         computed = self.engine.run(finding, key=key)
         marks["analyse"] = (time.perf_counter() - begun) * 1000
         if computed.facts.get("found") is False:

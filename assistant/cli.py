@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from assistant.cli_snapshot import sharing
+from assistant.cli_teach import teaching
 from assistant.cli_themes import themes
 from assistant.cli_users import users
 from assistant.version import version
@@ -40,6 +41,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 app.add_typer(users, name="user")
 app.add_typer(sharing)
 app.add_typer(themes)
+app.add_typer(teaching)
 
 Db = Annotated[Path | None, typer.Option("--db", help="The data set. Default: the demo company, built on first use.")]
 Today = Annotated[str | None, typer.Option("--today", help="Fixes the clock, as 2026-11-17. Default: the data's as-of date.")]
@@ -145,9 +147,16 @@ def data_set(db: Path | None) -> Path:
 
 def opened(db: Path | None, today: str | None) -> Assistant:
     from assistant.ask import Assistant
+    from assistant.teaching import Source
+    from assistant.workspace import Workspace
+    from assistant.workspace.theme_edits import reader
 
-    fixed = clock(today)
-    return Assistant.open(data_set(db), today=fixed)
+    fixed, path = clock(today), data_set(db)
+    assistant = Assistant.open(path, today=fixed)
+    workspace = Workspace()
+    assistant.theme_edits = reader(assistant.engine.path, workspace)
+    assistant.reader.taught = Source(workspace, path)
+    return assistant
 
 
 def rendered(name: str, **context: Any) -> str:

@@ -252,7 +252,7 @@ def _question(question: str, marks: tuple[Mark, ...], told: _Told) -> tuple[str,
         out += told.out_of(question[end : mark.start])
         text, start = told.out_of(mark.text), len(out)
         out, end = out + text, mark.end
-        kept.append(Mark(text, start, start + len(text), mark.role, _value(mark.value, told)))
+        kept.append(replace(mark, text=text, start=start, end=start + len(text), value=_value(mark.value, told)))
     return out + told.out_of(question[end:]), tuple(kept)
 
 

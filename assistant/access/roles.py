@@ -9,7 +9,9 @@ from dataclasses import dataclass, fields
 class Role:
     """What somebody may see and do. Without `sees_personal`, names and other personal details are masked.
 
-    `sees_audit` opens the log of who asked what, `manages` the settings of the installation.
+    `sees_audit` opens the log of who asked what, `manages` the settings of the installation;
+    `edits_themes` changes what themes of feedback are called and hold, for everybody; `may_teach` says what words and
+    questions mean, for everybody, and opens the mistake book.
     """
 
     name: str
@@ -19,16 +21,18 @@ class Role:
     may_share: bool = False
     sees_audit: bool = False
     manages: bool = False
+    edits_themes: bool = False
+    may_teach: bool = False
 
 
 RIGHTS = tuple(field.name for field in fields(Role) if field.name != "name")
-OWNER = Role("owner", True, True, True, True, True, True)
+OWNER = Role("owner", True, True, True, True, True, True, edits_themes=True, may_teach=True)
 #: The roles as they are without a settings file.
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
         OWNER,
-        Role("analyst", sees_sql=True, may_export=True, may_share=True),
+        Role("analyst", sees_sql=True, may_export=True, may_share=True, edits_themes=True, may_teach=True),
         Role("manager", may_export=True, may_share=True),
         # Support works for one customer at a time and has to know whom it writes to.
         Role("support", sees_personal=True),

@@ -47,6 +47,8 @@ class _Rights(BaseModel):
     may_share: StrictBool | None = None
     sees_audit: StrictBool | None = None
     manages: StrictBool | None = None
+    edits_themes: StrictBool | None = None
+    may_teach: StrictBool | None = None
 
 
 class _File(BaseModel):

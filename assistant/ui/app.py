@@ -38,11 +38,25 @@ def _catalogue(assistant: Assistant, language: Language, person: Person) -> None
     catalogue.draw(assistant, language, person.role)
 
 
+def _voice(assistant: Assistant, language: Language, person: Person) -> None:
+    from assistant.ui.pages import voice
+
+    voice.draw(assistant, language, person)
+
+
+def _mistakes(assistant: Assistant, language: Language, person: Person) -> None:
+    from assistant.ui.pages import mistakes
+
+    mistakes.draw(assistant, language, person)
+
+
 Draw = Callable[[Assistant, Language, Person], None]
 _PAGES: tuple[tuple[str, Draw, str], ...] = (
     ("chat", _chat, ":material/chat:"),
+    ("voice", _voice, ":material/forum:"),
     ("data", _data, ":material/database:"),
     ("catalogue", _catalogue, ":material/lightbulb:"),
+    ("mistakes", _mistakes, ":material/rule:"),
 )
 
 
@@ -67,7 +81,7 @@ def main() -> None:
             partial(draw, assistant, language, person), title=label(f"page_{name}", language), icon=icon, url_path=name,
             default=name == "chat",
         )
-        for name, draw, icon in _PAGES
+        for name, draw, icon in _PAGES if name != "mistakes" or person.role.may_teach
     ]
     chosen = st.navigation(pages)
     if chosen is not pages[0] and st.session_state.get("pending") is not None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from assistant.ui.labels import label
 from assistant.ui.scene import Scene, Shown
+from assistant.ui.teach import draw_question
 from assistant.workspace import Rating
 
 REASONS = ("misread", "figure", "missing", "unclear", "slow")
@@ -29,6 +30,8 @@ def draw_reasons(scene: Scene, shown: Shown) -> None:
     )
     if entry.reason:
         st.caption(label("rate_thanks", shown.language))
+    if entry.reason == "misread":
+        draw_question(scene, shown.place, shown.language)
 
 
 def _rated(key: str, place: int) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from analytics.models.encoder import Encoder
 from analytics.store import DataSetError
 from assistant.ask import Assistant
+from assistant.teaching import Source
 from assistant.workspace import Workspace
+from assistant.workspace.theme_edits import reader
 
 DB_VARIABLE = "ASKWELL_DB"
 
@@ -49,6 +51,8 @@ class State:
             if self._assistant is None or stamp != self._stamp:
                 try:
                     self._assistant = Assistant.open(self.path, encoder=self._encoder)
+                    self._assistant.theme_edits = reader(self._assistant.engine.path, workspace())
+                    self._assistant.reader.taught = Source(workspace(), self.path)
                 except DataSetError as problem:
                     self.problem = str(problem)
                     raise

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from assistant.answer import Answer, Choice, Clarify, Language, Outcome
+from assistant.answer import Answer, Choice, Clarify, Failed, Language, Outcome
 from assistant.answering.chart_kinds import kinds
 from assistant.ui import session
 from assistant.ui.chip_row import draw_chips
@@ -18,6 +18,7 @@ from assistant.ui.rating import draw_rating, draw_reasons
 from assistant.ui.receipts import draw_definitions, draw_receipt
 from assistant.ui.scene import Scene, Shown
 from assistant.ui.tables import draw_tables
+from assistant.ui.teach import draw_teaching
 
 PERSON, ASKWELL = ":material/person:", ":material/query_stats:"
 
@@ -162,7 +163,8 @@ def _draw_acts(scene: Scene, shown: Shown) -> None:
         draw_rating(scene, shown)
         if shown.answer.receipt.definitions:
             terms = st.popover(
-                label("terms", language), icon=":material/menu_book:", type="tertiary", key=f"terms-{shown.tag}", on_change="rerun"
+                label("terms", language), icon=":material/menu_book:", type="tertiary", key=f"terms-{shown.tag}",
+                on_change="rerun",
             )
             if terms.open:
                 with terms:
@@ -194,6 +196,8 @@ def draw_other_ways(scene: Scene, place: int, outcome: Outcome) -> None:
                 escaped(text), key=f"choice-{place}-{number}", on_click=session.ask_next, args=(choice.question,), wrap=True
             )
     _draw_undo(scene, place, outcome.request.language)
+    if last and not isinstance(outcome, Failed):
+        draw_teaching(scene, place, outcome.request)
 
 
 def draw_follow_ups(scene: Scene) -> None:

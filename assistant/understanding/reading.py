@@ -6,10 +6,11 @@ Puts the pieces of this package in order; decides answer, ask back or decline. W
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from analytics.models import encoder
 from analytics.run import Engine
@@ -19,11 +20,13 @@ from assistant.understanding import carrying, dialogue
 from assistant.understanding.catalogue import Catalogue
 from assistant.understanding.dialogue import Turn, dictionary
 from assistant.understanding.entities import ValueIndex, ValueMatch
+from assistant.understanding.folding import fold
 from assistant.understanding.foreign import foreign_words
-from assistant.understanding.matcher import Matcher, Ranking
+from assistant.understanding.matcher import Matcher, Ranking, in_dialogue
 from assistant.understanding.prepare import Prepared, Preparer
 from assistant.understanding.respelling import Homophones, Respelt, Slips, changed
 from assistant.understanding.slots import Filled, fill
+from assistant.understanding.taught import Lesson, Taught, as_asked, key_of, masked_key, nothing_taught, settled
 from assistant.understanding.text import MAX_QUESTION, language_of, says_nothing, words
 from assistant.understanding.unknown import correct_unknown, unknown_place, unknown_places, unrecognised, with_places_masked
 
@@ -39,6 +42,8 @@ _SHOWN_CANDIDATES = 5
 #: A text of this many words that clearly asks something else is a question of its own, not a refinement.
 _SURE, _WHOLE_QUESTION = 0.6, 4
 _SMALL_WORDS = ("operators", "order", "by", "negations", "chart_words", "stopwords")
+#: A turn of so many words leans on the one before: what was asked there, what follows from it and its domain are likelier.
+_ELLIPTIC, _NEXT, _SAME_DOMAIN = 8, 2.0, 1.5
 _EVERYONE = re.compile(r"every(?:one|body)|filter|whole|company|筛选|全国|全公司|客户|不限|限制")
 #: Below it, a question of nothing but a metric and values ("coffee sales") asks for that metric.
 _DOUBTED = 0.5
@@ -75,7 +80,8 @@ class _Followed:
 
 
 class Reader:
-    """Reads questions against one data set. Holds no conversation; safe to share between threads."""
+    """Reads questions against one data set. Holds no conversation; safe to share between threads. `taught` gives what people
+    taught so far."""
 
     def __init__(self, shop: Shop, engine: Engine, catalogue: Catalogue, matcher: Matcher) -> None:
         self.shop = shop
@@ -83,11 +89,51 @@ class Reader:
         self.matcher = matcher
         self.index = ValueIndex.of(shop, engine)
         self.preparer = Preparer(self.index, shop.today, shop.settings.calendar)
+        self.taught: Callable[[], Taught] = nothing_taught
+        self._masked: WeakKeyDictionary[Taught, Mapping[str, Lesson]] = WeakKeyDictionary()
 
-    def read(self, question: str, last: Turn | None = None, language: Language | None = None) -> Reading:
-        """The reading of one question; `last` is the state after the turn before."""
+    def read(
+        self, question: str, last: Turn | None = None, language: Language | None = None, taught: Taught | None = None
+    ) -> Reading:
+        """The reading of one question; `last` is the state after the turn before. `taught` stands for what is taught now."""
         question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        spoken = language or (last.language if last and not any(ch.isalpha() for ch in question) else language_of(question))
+        known = self.taught() if taught is None else taught
+        if not known or len(question) > MAX_QUESTION:
+            return self._read(question, last, language)
+        # A taught word may be of the other language than the question: the language is that of what was typed.
+        spoken = self._spoken(question, last, language)
+        said = known.respelt(question, spoken, self._longer)
+        lesson = self.lesson(question, spoken, known)
+        reading = self._read(said.text, None if lesson else last, spoken, lesson.meaning.name if lesson else None)
+        return replace(reading, request=as_asked(reading.request, said, lesson is not None))
+
+    def lesson(self, question: str, language: Language, known: Taught) -> Lesson | None:
+        """The taught question that a question is: the same, or the same but for values, numbers and periods."""
+        if not known.questions:
+            return None
+        if (same := known.questions.get(key_of(question))) is not None:
+            return same
+        if (masked := self._masked.get(known)) is None:
+            masks = ((masked_key(self._mask(lesson.said)), lesson) for lesson in known.questions.values())
+            masked = self._masked[known] = {key: lesson for key, lesson in masks if key}
+        return masked.get(masked_key(self._mask(question, language)))
+
+    def _mask(self, question: str, language: Language | None = None) -> str:
+        return self.preparer.prepare(question, language or language_of(question)).masked
+
+    def _longer(self, question: str) -> Iterator[tuple[int, int]]:
+        """Where words stand that the lexicon has a name for, and values of the data."""
+        text = fold(question)
+        yield from ((m.start, m.end) for m in self.preparer.lexicon.find(text) if m.kind in ("metrics", "dimensions", "segments"))
+        yield from ((v.start, v.end) for v in self.index.find(text))
+
+    @staticmethod
+    def _spoken(question: str, last: Turn | None, language: Language | None) -> Language:
+        return language or (last.language if last and not any(ch.isalpha() for ch in question) else language_of(question))
+
+    def _read(self, question: str, last: Turn | None, language: Language | None, meant: str | None = None) -> Reading:
+        """The reading of a question, of the intent that it is known to mean if it is."""
+        spoken = self._spoken(question, last, language)
         if not any(ch.isalnum() for ch in question):
             return self._refused(question, spoken, "empty", last)
         if len(question) > MAX_QUESTION:
@@ -100,10 +146,20 @@ class Reader:
         prepared, corrected = correct_unknown(prepared, self.index, known)
         prepared = with_places_masked(prepared, known)
         ranking = self.matcher.rank(prepared.masked, prepared.concepts, spoken)
+        if meant is not None:
+            return self._fresh(prepared, settled(ranking, meant), None, corrected, fixed=True)
         followed = self._follow(prepared, ranking, last)
         if followed is not None:
             return followed
+        if last is not None and len(words(prepared.text)) <= _ELLIPTIC:
+            ranking = in_dialogue(ranking, self._likelier(last.intent))
         return self._fresh(prepared, ranking, last, corrected)
+
+    def _likelier(self, before: str) -> Mapping[str, float]:
+        """How many times likelier an intent is right after another one than on its own."""
+        intent = self.catalogue[before]
+        near = {other.id: _SAME_DOMAIN for other in self.catalogue if other.domain == intent.domain}
+        return {**near, **{follow.intent: _NEXT for follow in intent.follow_ups}, before: _NEXT}
 
     def _prepared(self, question: str, asked: str, language: Language) -> Prepared:
         """What a question asks, of the same length as the question itself, with its slips put right; what was typed goes
@@ -162,14 +218,13 @@ class Reader:
         ]
         best, confidence = ranking.intents[0]
         sure = best != last.intent and confidence > _SURE and len(words(prepared.text)) >= _WHOLE_QUESTION
-        if best == "small_talk" and confidence > _SURE:
-            return None
         stated = dict(filled.slots)
         if (metric := carrying.related_metric(prepared.text, last)) and "metric" not in stated:
             stated["metric"] = metric
             covered += [(m.start(), m.end()) for m in re.finditer(r"[a-z%]+|[\u4e00-\u9fff]+", prepared.text)]
         move = "refine" if bare else dialogue.move_of(prepared, covered, stated, last, sure)
-        if move == "new":
+        # "everybody again" and "thanks" have the same tone; only the first takes something away.
+        if move == "new" or (move != "whole" and best == "small_talk" and confidence > _SURE):
             return None
         followed = self._moved(prepared, move, last, Filled(stated, filled.marks, filled.compare_relative), bare is not None)
         chart = next((m.name for m in prepared.lexical if m.kind == "chart_words"), None)
@@ -236,17 +291,21 @@ class Reader:
         taken += [(m.start, m.end) for m in prepared.lexical if m.end - m.start > 3]
         return fill(prepared, intent, self.index.customers(prepared.original, prepared.text, taken))
 
-    def _fresh(self, prepared: Prepared, ranking: Ranking, last: Turn | None, corrected: tuple[ValueMatch, ...]) -> Reading:
+    def _fresh(
+        self, prepared: Prepared, ranking: Ranking, last: Turn | None, corrected: tuple[ValueMatch, ...], fixed: bool = False
+    ) -> Reading:
+        """The reading of a question that stands on its own; `fixed` keeps the first intent whatever the slots say."""
         model = self.matcher.model(prepared.language)
         best, confidence = ranking.intents[0]
         second = ranking.intents[1][1] if len(ranking.intents) > 1 else 0.0
         filled = self._fill(prepared, best)
         whole = _wholly_read(prepared, filled, model.known_words)
-        if (shaped := shape("metric_value" if whole and confidence < _DOUBTED else best, filled.slots)) != best:
+        shaped = best if fixed else shape("metric_value" if whole and confidence < _DOUBTED else best, filled.slots)
+        if shaped != best:
             best, filled = shaped, self._fill(prepared, shaped)
         slots, carried = carrying.inherited(prepared, filled.slots, best, last, self.catalogue)
         request = self._request(prepared, ranking, best, filled, slots, confidence)
-        if not whole and (_refused(ranking, model.decline_above) or (last is None and says_nothing(prepared.text))):
+        if not (whole or fixed) and (_refused(ranking, model.decline_above) or (last is None and says_nothing(prepared.text))):
             kind = ranking.outside[0][0]
             return Reading(request, "declined", last, _REASONS.get(kind, "out_of_scope"))
         turn = Turn(best, slots, prepared.language, filled.compare_relative, _chart_word(prepared), carried)

@@ -11,7 +11,7 @@ from assistant.answering.chart_kinds import kinds
 from assistant.answering.problems import problem_of
 from assistant.answering.starters import READERS, Reader, starters
 from assistant.ask import Assistant
-from assistant.ui import session, turns
+from assistant.ui import session, teach, turns, type_ahead
 from assistant.ui.jobs import Done, Job, Order
 from assistant.ui.labels import escaped, label
 from assistant.ui.scene import Scene
@@ -30,9 +30,11 @@ _MOST_CHARACTERS = 20_000
 def draw(assistant: Assistant, language: Language, access: Person) -> None:
     """The page of the chat."""
     scene = Scene(assistant, access, language, session.talk(access), st.context.theme.type == "dark")
+    teach.draw_dialog(assistant, language, access)
     typed = st.chat_input(
         label("placeholder", language), max_chars=_MOST_CHARACTERS, submit_mode="stop", key="question"
     )
+    type_ahead.draw(language)
     _begin(scene, session.taken_order(typed))
     _draw_notes(scene)
     job = session.job()

@@ -99,7 +99,7 @@ def test_every_problem_is_told_at_once_with_its_key_and_what_to_write(home: Path
         "- roles.chief: chief is no role. Write one of owner, analyst, manager, support.",
         "- roles.manager.sees_sql: yes is neither true nor false. Write true or false, without quotation marks.",
         "- roles.manager.see_personal: there is no such key. Did you mean sees_personal? Known: sees_sql, sees_personal,"
-        " may_export, may_share, sees_audit, manages.",
+        " may_export, may_share, sees_audit, manages, edits_themes, may_teach.",
     ])
     chinese = words(caught.value, "zh")
     assert len(chinese.splitlines()) == len(lines)
