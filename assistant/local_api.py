@@ -7,7 +7,6 @@ prints what it gets, so that it says the same with and without a server.
 from __future__ import annotations
 
 import hmac
-import json
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from analytics.store import DataSetError
+from assistant.access.bodies import PRIVATE, object_of
 from assistant.access.door import Door
 from assistant.access.sign_in import is_local
 from assistant.answer import LANGUAGES
@@ -36,21 +36,18 @@ def asked(door: Door | None, assistant: Callable[[], Assistant]) -> Callable[[Re
 
     async def respond(request: Request) -> Response:
         if door is None or not may_ask(request, door):
-            return JSONResponse({"status": "refused"}, 403, _HEADERS)
+            return JSONResponse({"status": "refused"}, 403, PRIVATE)
         given = await _given(request)
         if given is None:
-            return JSONResponse({"status": "bad_request"}, 400, _HEADERS)
+            return JSONResponse({"status": "bad_request"}, 400, PRIVATE)
         try:
             reply = await run_in_threadpool(_reply, assistant, *given)
         except DataSetError:
             # The command opens the data set by itself then, and says what is wrong.
-            return JSONResponse({"status": "no_data_set"}, 503, _HEADERS)
-        return Response(written(reply), 200, _HEADERS, "application/json")
+            return JSONResponse({"status": "no_data_set"}, 503, PRIVATE)
+        return Response(written(reply), 200, PRIVATE, "application/json")
 
     return respond
-
-
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def may_ask(request: Request, door: Door) -> bool:
@@ -63,16 +60,8 @@ def may_ask(request: Request, door: Door) -> bool:
 
 async def _given(request: Request) -> tuple[str, str] | None:
     """The question and language of a request; None for anything else."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            return None
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(given, dict):
+    given = await object_of(request, _MOST_BYTES)
+    if given is None:
         return None
     question, language = given.get("question"), given.get("language", "auto")
     return (question, language) if isinstance(question, str) and language in ("auto", *LANGUAGES) else None

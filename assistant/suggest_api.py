@@ -6,7 +6,6 @@ comes in the body, so that it stands in no log of addresses.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from analytics.store import DataSetError
 from assistant.access import gate
+from assistant.access.bodies import PRIVATE, object_of
 from assistant.access.gate import Gate
 from assistant.answer import LANGUAGES, Language
 from assistant.answering import terms
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 SUGGEST = "/api/suggest"
 _MOST_BYTES = 4_096
-_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 #: Kinds that are no field of the data; those of the others are called by the name of the field.
 _OWN_KINDS = frozenset({QUESTION, CUSTOMER, "metric", "dimension", "segment"})
 
@@ -39,35 +38,27 @@ def suggested(suggesting: Suggesting, at: Callable[[], Gate] = gate.current) -> 
     async def respond(request: Request) -> Response:
         person = at().person(request.cookies)
         if person is None:
-            return JSONResponse({"status": "sign_in_first"}, 401, _HEADERS)
+            return JSONResponse({"status": "sign_in_first"}, 401, PRIVATE)
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            return JSONResponse({"status": "refused"}, 403, _HEADERS)
+            return JSONResponse({"status": "refused"}, 403, PRIVATE)
         given = await _given(request)
         if given is None:
-            return JSONResponse({"status": "bad_request"}, 400, _HEADERS)
+            return JSONResponse({"status": "bad_request"}, 400, PRIVATE)
         text, language = given
         try:
             found = await run_in_threadpool(suggesting.suggest, text, language, person.role.sees_personal)
         except DataSetError:
             # The page says by itself what is wrong with the data set.
             found = ()
-        return JSONResponse({"suggestions": [_told(each, language) for each in found]}, 200, _HEADERS)
+        return JSONResponse({"suggestions": [_told(each, language) for each in found]}, 200, PRIVATE)
 
     return respond
 
 
 async def _given(request: Request) -> tuple[str, Language] | None:
     """What was typed and the language of the page; None for anything else."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            return None
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(given, dict):
+    given = await object_of(request, _MOST_BYTES)
+    if given is None:
         return None
     text, language = given.get("text"), given.get("language")
     if not isinstance(text, str) or language not in LANGUAGES or any("\ud800" <= char <= "\udfff" for char in text):

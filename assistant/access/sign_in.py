@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant import paths
+from assistant.access.bodies import body_of
 from assistant.access.door import ASK
 from assistant.access.errors import AccessError, words
 from assistant.access.gate import COOKIE, Gate, current, is_loopback, role_of
@@ -157,11 +158,9 @@ def _from_here(request: Request, gate: Gate) -> bool:
 
 async def _form(request: Request) -> Mapping[str, str] | None:
     """The fields of a posted form, None for one that is larger than any sign-in."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            return None
+    body = await body_of(request, _MOST_BYTES)
+    if body is None:
+        return None
     fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
     return {name: values[0] for name, values in fields.items()}
 
