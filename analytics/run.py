@@ -201,11 +201,12 @@ class Engine:
         for fit in finding.fits:
             self.ensure(fit)
         statements: list[str] = []
-        with self.cursor() as cursor, _Compiler() as compiled:
-            shared = [(item.name, compiled(item.definition)) for item in finding.shared]
-            facts = compiled(finding.facts)
-            listed = [(name, expr, compiled(expr)) for name, expr in finding.tables.items()]
-            counts = compiled(finding.scope.counts)
+        # DuckDB lets Python go on while it works: the next statement is compiled meanwhile.
+        with self.cursor() as cursor, ThreadPoolExecutor(1, "compile") as pool:
+            shared = [(item.name, pool.submit(sql_of, item.definition)) for item in finding.shared]
+            facts = pool.submit(sql_of, finding.facts)
+            listed = [(name, expr, pool.submit(sql_of, expr)) for name, expr in finding.tables.items()]
+            counts = pool.submit(sql_of, finding.scope.counts)
             for name, definition in shared:
                 statements.append(f'CREATE OR REPLACE TEMP TABLE "{name}" AS\n{definition.result()}')
                 cursor.execute(statements[-1])
@@ -223,18 +224,6 @@ class Engine:
             sql=tuple(statements), units=finding.units, defaults=finding.defaults, definitions=finding.definitions,
             seconds=time.perf_counter() - begun,
         )
-
-
-class _Compiler:
-    """Compiles in a thread of its own, in the order of the calls: DuckDB lets Python go on while it works, so that the next
-    statement is there when the one before is done."""
-
-    def __enter__(self) -> Callable[[ir.Table], Future[str]]:
-        self._pool = ThreadPoolExecutor(1, "compile")
-        return lambda expr: self._pool.submit(sql_of, expr)
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
 
 
 def _fetch(cursor: duckdb.DuckDBPyConnection, expr: ir.Table, compiled: Future[str], statements: list[str]) -> ResultTable:

@@ -26,7 +26,7 @@ def mistakes(
     """The mistake book: how many entries are open, and the test cases that were made of them."""
     from assistant import cli
     from assistant.workspace import Mistakes, WorkspaceError
-    from assistant.workspace.teachings import data_key
+    from assistant.workspace.database import data_key
 
     with cli.guarded():
         book = Mistakes(_workspace(), data_key(cli.data_set(db)))
@@ -52,7 +52,7 @@ def taught(
     """What was taught about the data: words and questions with what they mean."""
     from assistant import cli
     from assistant.workspace import Teachings, WorkspaceError
-    from assistant.workspace.teachings import data_key
+    from assistant.workspace.database import data_key
 
     with cli.guarded():
         path = cli.data_set(db)
@@ -105,10 +105,10 @@ def _taken_in(kept: Any, path: Path, file: Path) -> tuple[int, tuple[str, ...]]:
 def _write(file: Path, records: Iterable[dict[str, Any]]) -> None:
     """Writes JSON lines; raises DataSetError where that is not possible."""
     from analytics.store.errors import write_error
-    from assistant.lines import written
+    from assistant.lines import joined
 
     try:
-        file.write_text("".join(written(record) + "\n" for record in records), encoding="utf-8", newline="\n")
+        file.write_text(joined(records), encoding="utf-8", newline="\n")
     except OSError as fault:
         raise write_error(fault, file) from fault
 

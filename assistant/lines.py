@@ -60,6 +60,11 @@ def written(record: Mapping[str, Any]) -> str:
     return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
+def joined(records: Iterable[Mapping[str, Any]]) -> str:
+    """Objects as lines of JSON."""
+    return "".join(written(record) + "\n" for record in records)
+
+
 def emit(record: Mapping[str, Any]) -> None:
     """Writes one object to standard output at once, so that a reader on a pipe gets it."""
     sys.stdout.write(written(record) + "\n")

@@ -11,18 +11,16 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 
-import yaml
-
 from analytics.semantics import METRICS, why_not
 from analytics.shop import Shop
-from assistant import offers, paths
+from assistant import offers
 from assistant.answer import LANGUAGES, Language
 from assistant.answering import terms
 from assistant.answering.starters import READERS, starters
 from assistant.ask import Assistant
 from assistant.understanding.entities import FIELDS
 from assistant.understanding.folding import fold
-from assistant.understanding.lexicon import Lexicon, read_entries
+from assistant.understanding.lexicon import Lexicon, entries_of
 from assistant.understanding.suggestions import CUSTOMER, LOOSE, QUESTION, Shelf, Suggester, Suggestion
 from assistant.understanding.text import has_han
 
@@ -189,9 +187,7 @@ def _lexicon_words() -> Mapping[tuple[str, str], list[str]]:
     """The words of the lexicon that can stand as names, by section and what they name."""
     found: dict[tuple[str, str], list[str]] = {}
     for language in LANGUAGES:
-        path = paths.intents() / "_lexicon" / f"{language}.yaml"
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-        for word, entry in read_entries(raw, path.name):
+        for word, entry in entries_of(language):
             if not set("()/:") & set(word) and _is_short(word):
                 found.setdefault((entry.kind, entry.name), []).append(word)
     return found

@@ -17,7 +17,7 @@ from assistant.understanding.taught import NOTHING, Lesson, Taught
 from assistant.understanding.teachable import MOST, Refusal, refusal
 from assistant.understanding.text import language_of
 from assistant.workspace import Teachings, Workspace, WorkspaceError
-from assistant.workspace.teachings import data_key
+from assistant.workspace.database import data_key
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from analytics.period import Period
 from analytics.run import Computed
 from analytics.satisfaction import feedback_themes
 from analytics.satisfaction.theme_detail import Level, theme_detail
-from analytics.satisfaction.themes_fit import edits_of, themes_fit
+from analytics.satisfaction.themes_fit import called, edits_of, themes_fit
 from analytics.shop import Shop
 from assistant.access import masking, personal
 from assistant.access.roles import Role
@@ -26,7 +26,7 @@ from assistant.answering.measures import Measures
 from assistant.answering.wording import wording
 from assistant.ask import Assistant
 from assistant.understanding.catalogue import Chart
-from assistant.workspace.theme_edits import Kind, from_text, to_text
+from assistant.workspace.theme_edits import Kind
 
 if TYPE_CHECKING:
     from analytics.models.themes import Edits
@@ -152,9 +152,7 @@ def named(assistant: Assistant, ids: Iterable[str], role: Role, language: Langua
 def waiting(assistant: Assistant) -> tuple[str, ...]:
     """Ids of themes that edits name and that the present texts do not have."""
     shop = assistant.edited_shop
-    assistant.engine.ensure(fit := themes_fit(shop))
-    there = {str(id) for (id,) in assistant.engine.rows(fit.table("ids").select("id"))}
-    return tuple(sorted(edits_of(shop).mentioned - there))
+    return tuple(sorted(edits_of(shop).mentioned - set(called(assistant.engine, shop))))
 
 
 def phrases_of(said: str) -> tuple[str, ...]:
@@ -182,7 +180,7 @@ def fault(draft: Draft, known: Iterable[Theme]) -> str | None:
 
 
 def _import_fault(file: str) -> str | None:
-    from analytics.models.themes import EditError
+    from analytics.models.themes import EditError, from_text
 
     try:
         from_text(file)
@@ -193,7 +191,7 @@ def _import_fault(file: str) -> str | None:
 
 def edited(edits: Edits, draft: Draft) -> Edits:
     """Edits with a change made to them."""
-    from analytics.models.themes import Merge, Pin, Rename, Split
+    from analytics.models.themes import Merge, Pin, Rename, Split, from_text
 
     text = draft.text.strip()
     both = {"en": text, "zh": text}
@@ -216,6 +214,8 @@ def edited(edits: Edits, draft: Draft) -> Edits:
 
 def preview(assistant: Assistant, draft: Draft, period: Period, role: Role, language: Language) -> tuple[Effect, ...]:
     """The themes whose comments in a period, or whose name, a change would alter: the most altered first."""
+    from analytics.models.themes import to_text
+
     now = assistant.edited_shop
     then = replace(now, theme_edits=to_text(edited(edits_of(now), draft)))
     before, after = _codes(assistant, now), _codes(assistant, then)
@@ -252,8 +252,7 @@ def seen(assistant: Assistant, texts: Sequence[str], role: Role) -> list[str]:
     """Texts as a role may see them: without names of customers, addresses and telephone numbers where it sees no others."""
     if role.sees_personal:
         return list(texts)
-    people = personal.finder(assistant.engine)(personal.candidates(texts))
-    return [personal.without_names(personal.written(text), people) for text in texts]
+    return personal.without_people(texts, personal.finder(assistant.engine))
 
 
 def _run(assistant: Assistant, shop: Shop, finding: Finding, key: tuple[Any, ...]) -> Computed:

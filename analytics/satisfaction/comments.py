@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 FEEDBACK = "feedback_facts"
 
 
+def written(request: Asked, period: Period) -> ir.Table:
+    """Feedback of a period with a text that can be judged."""
+    rows = rows_of(request.shop, FEEDBACK, period, request.filters)
+    return rows.filter(rows.sentiment.notnull())
+
+
 def latest(request: Asked, period: Period, most: int) -> ir.Table:
     """Feedback of a period with a text that can be judged, the latest first, `most` at most."""
-    rows = rows_of(request.shop, FEEDBACK, period, request.filters)
-    return rows.filter(rows.sentiment.notnull()).order_by(rows.created_at.desc(), rows.feedback_id).limit(most)
+    rows = written(request, period)
+    return rows.order_by(rows.created_at.desc(), rows.feedback_id).limit(most)
 
 
 def scope_of(rows: ir.Table) -> Scope:

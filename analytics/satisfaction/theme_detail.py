@@ -40,7 +40,7 @@ def theme_detail(shop: Shop, *, theme: str, level: Level, period: Period, sentim
     shop.require("feedback")
     request = asked(shop, "feedback_count", period, None, (), ())
     fit, rows = themes_fit(shop), rows_of(shop, comments.FEEDBACK, period, request.filters)
-    written = rows.filter(rows.sentiment.notnull())
+    written = comments.written(request, period)
     about = _about(fit, written, theme, level)
     wide = written.mutate(hit=written.feedback_id.isin(about.feedback_id))
     quotes = _quotes_fit(request, theme, level, sentiment)
@@ -96,8 +96,8 @@ def _quotes_fit(request: Asked, theme: str, level: Level, sentiment: str | None)
 
     def run(engine: Engine) -> Mapping[str, pd.DataFrame]:
         engine.ensure(fit := themes_fit(shop))
-        rows = rows_of(shop, comments.FEEDBACK, request.period, request.filters)
-        known = rows.filter(rows.sentiment.notnull(), (rows.sentiment == sentiment) if sentiment else ibis.literal(True))
+        rows = comments.written(request, request.period)
+        known = rows.filter(rows.sentiment == sentiment) if sentiment else rows
         about = _about(fit, known, theme, level).select("feedback_id", "text", "created_at").distinct()
         latest = about.order_by(about.created_at.desc(), about.feedback_id).limit(MOST_READ)
         found = engine.frame(latest).drop_duplicates("text").head(MOST_SHOWN).reset_index(drop=True)

@@ -11,7 +11,7 @@ from analytics import statistics
 from analytics.finding import Caveat, Filter, Finding, Fit, Shared
 from analytics.overview.asked import Asked, asked, period_facts
 from analytics.period import Period
-from analytics.satisfaction.comments import FEEDBACK, scope_of
+from analytics.satisfaction.comments import FEEDBACK, scope_of, written
 from analytics.satisfaction.themes_fit import members, themes_fit, waiting
 from analytics.scorecard import Order, number_of, share_of
 from analytics.semantics import rows_of
@@ -91,8 +91,7 @@ def tone_of(filters: tuple[Filter, ...]) -> str | None:
 def _comments(request: Asked) -> ir.Table:
     """Feedback with a text of both periods that passes the filters."""
     def side(period: Period, is_now: bool) -> ir.Table:
-        rows = rows_of(request.shop, FEEDBACK, period, request.filters)
-        rows = rows.filter(rows.sentiment.notnull())
+        rows = written(request, period)
         mood = ibis.cases((rows.sentiment == "positive", 1.0), (rows.sentiment == "negative", -1.0), else_=0.0)
         return rows.select("feedback_id", "rating", "sentiment", mood=mood.cast("float64"), is_now=ibis.literal(is_now))
 

@@ -6,7 +6,6 @@ found by words alone, without the encoder, so that they are there in seconds.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -57,12 +56,9 @@ def edits_of(shop: Shop) -> Edits:
 
 @lru_cache(maxsize=64)
 def _edits(text: str) -> Edits:
-    from analytics.models.themes import EditError, Edits
+    from analytics.models.themes import from_text
 
-    try:
-        return Edits.from_json(json.loads(text)) if text else Edits()
-    except ValueError as fault:
-        raise fault if isinstance(fault, EditError) else EditError(f"the edits of themes are no JSON: {fault}") from fault
+    return from_text(text)
 
 
 def called(engine: Engine, shop: Shop) -> Mapping[str, str]:

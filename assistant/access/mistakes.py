@@ -26,7 +26,7 @@ def masked(value: Any, role: Role, find: NameFinder) -> Any:
     if role.sees_personal:
         return value
     if isinstance(value, str):
-        return personal.without_names(personal.written(value), find(personal.candidates([value])))
+        return personal.without_people([value], find)[0]
     if isinstance(value, Mapping):
         return {key: masked(item, role, find) for key, item in value.items()}
     return [masked(item, role, find) for item in value] if isinstance(value, list) else value

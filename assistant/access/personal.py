@@ -6,7 +6,7 @@ Owns which columns of a finding hold them and what is left of a value. Knows no 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -138,6 +138,12 @@ def without_names(text: str, names: Iterable[str]) -> str:
     """The text with each of the names (in lower case) hidden, the longest first."""
     pattern = _pattern(frozenset(names))
     return text if pattern is None else pattern.sub(lambda m: name(m.group()), text)
+
+
+def without_people(texts: Sequence[str], find: NameFinder) -> list[str]:
+    """The texts without names of customers, addresses and telephone numbers."""
+    people = find(candidates(texts))
+    return [without_names(written(text), people) for text in texts]
 
 
 @lru_cache(maxsize=16)

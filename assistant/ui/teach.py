@@ -28,7 +28,7 @@ from assistant.ui.talk import WAY
 from assistant.understanding.taught import Lesson, Meaning
 from assistant.understanding.teachable import LONGEST_QUESTION, LONGEST_WORD, Refusal
 from assistant.workspace import Mistakes, Teachings, WorkspaceError
-from assistant.workspace.teachings import data_key
+from assistant.workspace.database import data_key
 
 _SUBJECT = "teaching"
 #: Differences that a preview shows, and words of one question that are offered.

@@ -226,14 +226,25 @@ def _load(folder: Path) -> Lexicon:
     spelling: list[str] = []
     for language in LANGUAGES:
         path = folder / f"{language}.yaml"
-        # BaseLoader keeps every scalar a string: "no", "on" and 25 are words here.
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-        if not isinstance(raw, dict):
-            raise ValueError(f"{path}: a mapping of sections is expected")
+        raw = _sections(path)
         for word, entry in read_entries(raw, str(path)):
             words.setdefault(word, []).append(entry)
         spelling += raw.get("spelling") or []
     return Lexicon({word: tuple(entries) for word, entries in words.items()}, tuple(spelling))
+
+
+def _sections(path: Path) -> dict[str, Any]:
+    # BaseLoader keeps every scalar a string: "no", "on" and 25 are words here.
+    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    if not isinstance(raw, dict):
+        raise ValueError(f"{path}: a mapping of sections is expected")
+    return raw
+
+
+def entries_of(language: str) -> Iterator[tuple[str, Entry]]:
+    """(word, entry) of every word of the product's lexicon in a language, in the order of its file."""
+    path = intents() / "_lexicon" / f"{language}.yaml"
+    return read_entries(_sections(path), str(path))
 
 
 def read_entries(raw: Mapping[str, Any], where: str) -> Iterator[tuple[str, Entry]]:

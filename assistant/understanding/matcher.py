@@ -168,10 +168,7 @@ class Matcher:
     def rank(self, masked: str, concepts: Iterable[str], language: Language) -> Ranking:
         model = self._models[language]
         masked, concepts = put_right(masked, concepts, model.speller, language)
-        read = None
-        if model.tuned is not None:
-            vectors, states = self.encoder.read([masked], LAYERS)
-            read = (vectors[0], states[0])
+        read = self.encoder.read_one(masked, LAYERS) if model.tuned is not None else None
         scores = model.scores(masked, concepts, read) / model.temperature
         probabilities = np.exp(log_softmax(scores))
         pairs = sorted(

@@ -12,12 +12,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, get_args
 
-import yaml
-
-from assistant import paths
 from assistant.answer import Request
 from assistant.understanding.folding import fold
-from assistant.understanding.lexicon import LANGUAGES, Kind, Lexicon, read_entries
+from assistant.understanding.lexicon import LANGUAGES, Kind, Lexicon, entries_of
 from assistant.understanding.matcher import Ranking
 from assistant.understanding.respelling import Change, Respelt, changed
 from assistant.understanding.text import Language, cut, frequency, has_han
@@ -179,9 +176,7 @@ def _words_of() -> Mapping[tuple[str, str | None, str, str], str]:
     lexicon = Lexicon.load()
     out: dict[tuple[str, str | None, str, str], str] = {}
     for language in LANGUAGES:
-        text = (paths.intents() / "_lexicon" / f"{language}.yaml").read_text(encoding="utf-8")
-        raw = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-        for word, entry in read_entries(raw, language):
+        for word, entry in entries_of(language):
             key = (entry.kind, entry.field, entry.name, language)
             plain = entry.name.replace("_", " ")
             if entry.kind in _SECTIONS.values() and (key not in out or word == plain) and _means_only(lexicon, word, key[:3]):

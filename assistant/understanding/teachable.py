@@ -49,8 +49,7 @@ def _of_question(lesson: Lesson, reader: Reader) -> Refusal | None:
     name = lesson.meaning.name
     if name not in reader.catalogue or not reader.catalogue[name].built:
         return Refusal("teach_no_analysis", {"name": name})
-    filler = dictionary()["en"].filler | dictionary()["zh"].filler
-    if all(word in filler for _, _, word in words(fold(lesson.said))):
+    if _is_filler(fold(lesson.said)):
         return Refusal("teach_small_word", {"said": lesson.said})
     return None
 
@@ -62,8 +61,7 @@ def _of_word(said: str, reader: Reader, meaning: Meaning) -> Refusal | None:
     whole = [m for m in prepared.lexical if _covers(m.start, m.end, said)]
     if found := next((m for m in whole if m.kind in _NAMED), None):
         return _already(said, found, meaning)
-    filler = dictionary()["en"].filler | dictionary()["zh"].filler
-    if any(m.kind in _SMALL for m in whole) or all(word in filler for _, _, word in words(prepared.text)):
+    if any(m.kind in _SMALL for m in whole) or _is_filler(prepared.text):
         return Refusal("teach_small_word", {"said": said})
     if (value := next((v for v in prepared.values if _covers(v.start, v.end, said)), None)) is not None:
         return Refusal("teach_is_value", {"said": said, "value": value.value, "field": value.field})
@@ -71,6 +69,11 @@ def _of_word(said: str, reader: Reader, meaning: Meaning) -> Refusal | None:
     if any(_covers(start, end, said) for start, end in spans):
         return Refusal("teach_is_time", {"said": said})
     return None
+
+
+def _is_filler(text: str) -> bool:
+    filler = dictionary()["en"].filler | dictionary()["zh"].filler
+    return all(word in filler for _, _, word in words(text))
 
 
 def _already(said: str, found: LexMatch, meaning: Meaning) -> Refusal:

@@ -35,6 +35,11 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def data_key(path: Path | str) -> str:
+    """The name under which a data set is known, whichever way its path is spelt."""
+    return str(Path(path).resolve())
+
+
 class Workspace:
     """One workspace file, opened at the first use. Every method that reads or writes raises WorkspaceError and then has
     changed nothing, so that a caller can say so and go on. Safe to share between threads."""

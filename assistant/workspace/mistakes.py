@@ -14,8 +14,7 @@ from typing import Any, Literal, get_args
 
 from assistant.answer import Declined, Language, NoData, Request
 from assistant.answering.saved import Kept
-from assistant.workspace.database import Workspace
-from assistant.workspace.teachings import data_key
+from assistant.workspace.database import Workspace, data_key
 
 #: Why a turn is in the book: a thumb down, or what came back instead of an answer.
 Kind = Literal["thumb", "declined", "clarify", "no_data", "error"]

@@ -9,17 +9,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from assistant.understanding.taught import SORTS, Lesson, Meaning, Taught
 from assistant.workspace import audit
 from assistant.workspace.database import Workspace
-
-
-def data_key(path: Path | str) -> str:
-    """The name under which a data set is known, whichever way its path is spelt."""
-    return str(Path(path).resolve())
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from assistant.workspace import audit
-from assistant.workspace.database import Workspace
+from assistant.workspace.database import Workspace, data_key
 from assistant.workspace.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class ThemeEdits:
 
     def change(self, actor: str, kind: Kind, details: Mapping[str, str], edited: Callable[[Edits], Edits]) -> None:
         """Keeps a change: `edited` makes the new edits of those that hold at this moment."""
+        from analytics.models.themes import from_text, to_text
+
         with self.workspace.writing() as connection:
             row = connection.execute(_LAST, (self.data_set, 1)).fetchone()
             after, now = to_text(edited(from_text(row["edits"] if row else ""))), self.workspace.now()
@@ -93,30 +95,12 @@ def reader(path: Path | None, held: Workspace) -> Callable[[], str]:
         if path is None or not held.path.exists():
             return ""
         try:
-            return ThemeEdits(held, str(path)).current()
+            return ThemeEdits(held, data_key(path)).current()
         except WorkspaceError as fault:
             log.warning("the edits of themes cannot be read: %s", fault)
             return ""
 
     return edits
-
-
-def from_text(text: str) -> Edits:
-    """Edits from their JSON. Raises EditError, which says what is wrong, for a text that holds none."""
-    from analytics.models.themes import EditError, Edits
-
-    try:
-        held = json.loads(text) if text.strip() else {}
-    except ValueError as fault:
-        raise EditError(f"this is no JSON: {fault}") from fault
-    if not isinstance(held, dict):
-        raise EditError("expected an object with renames, merges, splits, pins, excluded")
-    return Edits.from_json(held)
-
-
-def to_text(edits: Edits) -> str:
-    """Edits as JSON, the same for the same edits; empty where there are none."""
-    return json.dumps(edits.to_json(), ensure_ascii=False, sort_keys=True) if edits.count else ""
 
 
 def _change(row: Mapping[str, object]) -> Change:

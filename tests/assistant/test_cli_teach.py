@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from assistant import cli
 from assistant.answer import Declined, Request
 from assistant.workspace import Conversations, Mistakes, Workspace
-from assistant.workspace.teachings import data_key
+from assistant.workspace.database import data_key
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,9 @@ Themes have two levels and names in both languages. Concepts that customers ever
 (data/themes_*.yaml); what the texts speak of beyond them is found by grouping. A text without a theme is unassigned.
 """
 
-from analytics.models.themes.edits import EditError, Edits, Merge, Pin, Rename, Split, apply, waiting
+from analytics.models.themes.edits import EditError, Edits, Merge, Pin, Rename, Split, apply, from_text, to_text, waiting
 from analytics.models.themes.fitting import fit
 from analytics.models.themes.model import Theme, ThemeModel
 
-__all__ = ["EditError", "Edits", "Merge", "Pin", "Rename", "Split", "Theme", "ThemeModel", "apply", "fit", "waiting"]
+__all__ = ["EditError", "Edits", "Merge", "Pin", "Rename", "Split", "Theme", "ThemeModel", "apply", "fit", "from_text", "to_text",
+           "waiting"]

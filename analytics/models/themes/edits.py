@@ -6,6 +6,7 @@ Edits name themes by their ids, which stay when themes are fitted again; an edit
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -101,6 +102,22 @@ class Edits:
             pins=tuple(Pin(_text(each, "phrase"), _text(each, "theme")) for each in _list(held, "pins")),
             excluded=tuple(_words(_list(held, "excluded"))),
         )
+
+
+def from_text(text: str) -> Edits:
+    """Edits from their JSON, none from an empty text. Raises EditError, which says what is wrong, for a text that holds none."""
+    try:
+        held = json.loads(text) if text.strip() else {}
+    except ValueError as fault:
+        raise EditError(f"this is no JSON: {fault}") from fault
+    if not isinstance(held, dict):
+        raise EditError("expected an object with renames, merges, splits, pins, excluded")
+    return Edits.from_json(held)
+
+
+def to_text(edits: Edits) -> str:
+    """Edits as JSON, the same for the same edits; empty where there are none."""
+    return json.dumps(edits.to_json(), ensure_ascii=False, sort_keys=True) if edits.count else ""
 
 
 def apply(model: ThemeModel, edits: Edits) -> ThemeModel:

@@ -18,7 +18,7 @@ from assistant.answer import Language
 from assistant.answering.problems import problem_of
 from assistant.answering.wording import wording
 from assistant.ask import Assistant
-from assistant.lines import written
+from assistant.lines import joined
 from assistant.ui import teach
 from assistant.ui.labels import escaped, label
 from assistant.ui.meanings import named
@@ -62,7 +62,7 @@ def _draw_book(assistant: Assistant, language: Language, person: Person) -> None
     cases = [seen(one, person.role, find).to_case() for one in reversed(teach.mistakes().listed(state="case"))]
     if cases:
         st.download_button(
-            label("mistakes_cases", language, count=len(cases)), lambda: _lines(cases), file_name="askwell-cases.jsonl",
+            label("mistakes_cases", language, count=len(cases)), lambda: joined(cases).encode(), file_name="askwell-cases.jsonl",
             mime=_JSONL, key="mistakes-cases", icon=":material/download:", on_click="ignore",
         )
         st.caption(escaped(label("mistakes_cases_note", language)))
@@ -82,10 +82,6 @@ def _draw_book(assistant: Assistant, language: Language, person: Person) -> None
         _draw_mistake(assistant, language, person, mistake)
     if len(found) > shown:
         st.button(label("mistakes_more", language, count=len(found) - shown), key="mistakes-more", on_click=_more)
-
-
-def _lines(records: list[dict[str, Any]]) -> bytes:
-    return "".join(written(record) + "\n" for record in records).encode()
 
 
 def _more() -> None:

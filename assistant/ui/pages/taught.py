@@ -13,7 +13,7 @@ from assistant.answer import Language
 from assistant.answering.problems import problem_of
 from assistant.answering.wording import wording
 from assistant.ask import Assistant
-from assistant.lines import written
+from assistant.lines import joined
 from assistant.teaching import taken_in
 from assistant.ui import teach
 from assistant.ui.labels import escaped, label
@@ -82,7 +82,7 @@ _EXAMPLE = '{"said": "GTV", "sort": "metric", "name": "revenue"}'
 
 def _exported(assistant: Assistant, person: Person) -> bytes:
     find = personal.finder(assistant.engine)
-    return "".join(written(masked(line, person.role, find)) + "\n" for line in teach.teachings().export()).encode()
+    return joined(masked(line, person.role, find) for line in teach.teachings().export()).encode()
 
 
 def _undo(identity: int, person: Person) -> None:

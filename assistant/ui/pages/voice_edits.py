@@ -20,6 +20,7 @@ from assistant.ui.state import workspace
 from assistant.ui.theme import uploader_style
 from assistant.voice import Draft, Theme
 from assistant.workspace import WorkspaceError
+from assistant.workspace.database import data_key
 from assistant.workspace.theme_edits import Change, Kind, ThemeEdits
 
 _KINDS: tuple[Kind, ...] = ("rename", "merge", "split", "pin", "exclude", "import")
@@ -50,7 +51,7 @@ def draw(scene: Scene, period: Period) -> None:
 
 def store_of(scene: Scene) -> ThemeEdits:
     """The edits of the data set that is open."""
-    return ThemeEdits(workspace(), str(scene.assistant.engine.path))
+    return ThemeEdits(workspace(), data_key(scene.assistant.engine.path or ""))
 
 
 def _chosen(scene: Scene, known: Sequence[Theme]) -> Draft | None:

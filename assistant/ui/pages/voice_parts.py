@@ -45,8 +45,13 @@ def answer_of(scene: Scene, asked: Request) -> Answer | None:
 
 def cells_of(answer: Answer, name: str) -> list[Cells]:
     """The rows of a table of an answer, by column."""
-    table = next((table for table in answer.tables if table.name == name), None)
-    return rows_of(table) if table is not None else []
+    found = table_of(answer, name)
+    return rows_of(found) if found is not None else []
+
+
+def table_of(answer: Answer, name: str) -> Table | None:
+    """A table of an answer by its name."""
+    return next((found for found in answer.tables if found.name == name), None)
 
 
 def rows_of(table: Table) -> list[Cells]:

@@ -15,7 +15,7 @@ from assistant.sharing.drawing import title_of
 from assistant.ui import session, tables
 from assistant.ui.jobs import Order
 from assistant.ui.labels import escaped, label
-from assistant.ui.pages.voice_parts import Cells, answer_of, cells_of, draw_caveats, draw_quotes, draw_table, rows_of
+from assistant.ui.pages.voice_parts import Cells, answer_of, cells_of, draw_caveats, draw_quotes, draw_table, rows_of, table_of
 from assistant.ui.pictures import themed
 from assistant.ui.scene import Scene
 
@@ -48,7 +48,7 @@ def _draw_chart(scene: Scene, answer: Answer) -> None:
         label("voice_figure", language), _FIGURES, default="share", key="voice-figure", required=True,
         format_func=lambda name: label(f"voice_figure_{name}", language),
     ) or "share"
-    found = _table_of(answer, "themes")
+    found = table_of(answer, "themes")
     units = answer.computed.units if answer.computed is not None else {}
     spec = voice.chart_of(found, figure, units, language, _FIRST) if found is not None else None
     if spec is not None:
@@ -124,16 +124,12 @@ def _draw_all(scene: Scene, answer: Answer) -> None:
 
 def draw_columns(answer: Answer, name: str, rows: Sequence[Cells], columns: Sequence[str]) -> None:
     """Some columns of a table of an answer, as it writes them."""
-    found = _table_of(answer, name)
+    found = table_of(answer, name)
     if found is None:
         return
     heads = {column.name: column.label for column in found.columns}
     shown = [[cells[column].text for column in columns] for cells in rows]
     draw_table([heads[column] for column in columns], shown, found.title, name)
-
-
-def _table_of(answer: Answer, name: str) -> Table | None:
-    return next((found for found in answer.tables if found.name == name), None)
 
 
 def _draw_choice(scene: Scene, answer: Answer, rows: Sequence[Cells], period: Period) -> None:

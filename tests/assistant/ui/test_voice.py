@@ -24,6 +24,7 @@ from assistant.answering.wording import wording
 from assistant.ask import Assistant, nothing_edited
 from assistant.ui import state
 from assistant.ui.jobs import Order
+from assistant.workspace.database import data_key
 from assistant.workspace.theme_edits import ThemeEdits, reader
 from tests.assistant.ui.test_pages import button, texts
 from tests.support import NEVER, frames
@@ -188,7 +189,7 @@ def test_quotes_name_nobody(tiny: Callable[[], Assistant], role: str) -> None:
 
 def test_a_name_in_the_name_of_a_theme_is_hidden_from_who_may_not_see_names(tiny: Callable[[], Assistant]) -> None:
     assistant = tiny()
-    ThemeEdits(state.workspace(), str(assistant.engine.path)).change(
+    ThemeEdits(state.workspace(), data_key(assistant.engine.path)).change(
         "", "rename", {"theme": "Delivery speed", "text": "Harriet Longbottom"},
         lambda edits: voice.edited(edits, voice.Draft("rename", "delivery_speed", text="Harriet Longbottom")),
     )
@@ -259,7 +260,7 @@ def test_changes_survive_a_restart_and_hold_on_the_command_line_too(tiny: Callab
 
     assistant = tiny()
     before = sizes(assistant)
-    ThemeEdits(state.workspace(), str(assistant.engine.path)).change(
+    ThemeEdits(state.workspace(), data_key(assistant.engine.path)).change(
         "ana", "merge", {}, lambda edits: voice.edited(edits, voice.Draft("merge", "staff_attitude", "delivery_speed"))
     )
     merged = sizes(assistant)
@@ -279,7 +280,7 @@ def test_changes_survive_a_restart_and_hold_on_the_command_line_too(tiny: Callab
 def test_a_change_of_a_theme_that_is_not_there_waits_and_is_said_to(tiny: Callable[[], Assistant]) -> None:
     assistant = tiny()
     text = json.dumps({"renames": [{"theme": "found_12345678", "names": {"en": "Loud fans", "zh": "风扇太响"}}]})
-    held = ThemeEdits(state.workspace(), str(assistant.engine.path))
+    held = ThemeEdits(state.workspace(), data_key(assistant.engine.path))
     held.change("ana", "import", {"text": "edits.json"}, lambda edits: voice.edited(edits, voice.Draft("import", file=text)))
     assert voice.waiting(assistant) == ("found_12345678",)
     test = chosen(run(tiny), "voice-period", "all_time")
@@ -308,7 +309,7 @@ def test_what_cannot_be_made_is_said_and_why(draft: voice.Draft, wrong: str | No
 def test_the_preview_tells_the_sizes_that_the_change_then_has(tiny: Callable[[], Assistant]) -> None:
     assistant = tiny()
     period = assistant.shop.period("all_time")
-    held = ThemeEdits(state.workspace(), str(assistant.engine.path))
+    held = ThemeEdits(state.workspace(), data_key(assistant.engine.path))
     for draft in (
         voice.Draft("split", "delivery_speed", text="Weeks", phrases=("weeks",)), voice.Draft("pin", "staff_attitude", text="slow"),
         voice.Draft("merge", "staff_attitude", "delivery_speed"),
@@ -333,7 +334,7 @@ def test_a_shop_without_edits_is_the_shop_that_was_opened(demo: Callable[[], Ass
 def test_another_data_set_has_edits_of_its_own(tiny: Callable[[], Assistant]) -> None:
     path = tiny().engine.path
     assert path is not None
-    ThemeEdits(state.workspace(), str(path)).change(
+    ThemeEdits(state.workspace(), data_key(path)).change(
         "", "exclude", {}, lambda edits: voice.edited(edits, voice.Draft("exclude", text="tea"))
     )
     assert tiny().theme_edits()

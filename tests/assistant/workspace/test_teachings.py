@@ -14,7 +14,8 @@ from assistant.teaching import Source
 from assistant.understanding.dialogue import Turn
 from assistant.understanding.taught import NOTHING, Lesson, Meaning
 from assistant.workspace import Conversations, Mistakes, Teachings, Workspace, audit
-from assistant.workspace.teachings import data_key, lesson_of
+from assistant.workspace.database import data_key
+from assistant.workspace.teachings import lesson_of
 from tests.assistant.kept import greeting
 from tests.assistant.workspace.conftest import Clock
 

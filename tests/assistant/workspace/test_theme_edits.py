@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics.models.themes import EditError, Edits, Merge, Pin, Rename, Split
+from analytics.models.themes import EditError, Edits, Merge, Pin, Rename, Split, from_text, to_text
 from assistant.workspace import Workspace, WorkspaceError, audit
-from assistant.workspace.theme_edits import ThemeEdits, from_text, reader, to_text
+from assistant.workspace.theme_edits import ThemeEdits, reader
 from tests.assistant.workspace.conftest import Clock
 
 DB = "/data/shop.duckdb"
